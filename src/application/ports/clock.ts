@@ -1,0 +1,20 @@
+import type { Instant, Millis } from '../../domain/instant.js';
+
+/** Stops what it belongs to. Calling it again, or too late, does nothing. */
+export type Stop = () => void;
+
+/**
+ * The time that jobs live by. `monotonic` only grows, at the pace of real time, and has no meaning but in differences;
+ * `now` is the wall clock and may jump.
+ */
+export interface Clock {
+  now(): Instant;
+  monotonic(): Millis;
+  /** Calls once, after `delay` milliseconds (at most 2^31 - 1) on the monotonic clock, never early. */
+  after(delay: Millis, callback: () => void): Stop;
+}
+
+/** The pace of housekeeping (flushes, safety polls, beats): always real time, so that a manual clock does not drive it. */
+export interface Background {
+  after(delay: Millis, callback: () => void): Stop;
+}

@@ -1,0 +1,160 @@
+import type { Instant } from '../../domain/instant.js';
+import { evolve, initialState, type Job, type JobEvent, type JobState } from '../../domain/job/index.js';
+import { jitterOf } from '../../domain/job/status.js';
+import type { Commit } from '../ports/eventStore.js';
+import type { AttemptRow, ExecutionRow, JobRow } from '../ports/readModels.js';
+import { countFinished, countStart, emptyStats, type JobStats } from './stats.js';
+
+/** What one commit makes of a job's row, and the history entries it touched. */
+export type Projected = { readonly row: JobRow; readonly executions: readonly ExecutionRow[] };
+
+/** The row before the first commit of a stream. */
+export const blankRow = (stream: string, at: Instant): JobRow => ({
+  stream,
+  version: 0,
+  state: initialState,
+  stats: emptyStats,
+  open: [],
+  createdAt: at,
+  updatedAt: at,
+});
+
+/**
+ * Applies a commit to a row at exactly the version before it. The state after it may be handed in where the caller has folded it
+ * already. Pure, so that read models always equal a replay from zero.
+ */
+export const project = (row: JobRow, commit: Commit, folded?: JobState): Projected => {
+  let state = row.state;
+  let stats = row.stats;
+  let createdAt = row.createdAt;
+  const open = new Map(row.open.map((e) => [e.executionId, e]));
+  const touched = new Map<string, ExecutionRow>();
+  for (const event of commit.events) {
+    const before = state;
+    state = evolve(state, event);
+    if (event.type === 'JobScheduled') {
+      stats = emptyStats;
+      createdAt = commit.at;
+      open.clear();
+    } else if (event.type === 'JobCompacted') {
+      if (before.kind === 'absent') stats = event.stats as unknown as JobStats;
+      if (before.kind === 'absent') for (const e of event.open as unknown as readonly ExecutionRow[]) open.set(e.executionId, e);
+    } else if (event.type === 'OccurrencesSkipped') stats = { ...stats, skipped: stats.skipped + event.count };
+    else if ('executionId' in event && before.kind === 'job') {
+      const entry = applyToExecution(open.get(event.executionId), event, before, commit);
+      if (!entry) continue;
+      stats = countExecution(stats, entry, event, before);
+      touched.set(entry.executionId, entry);
+      if (entry.finishedAt === null || entry.status === 'running' || entry.status === 'retrying') open.set(entry.executionId, entry);
+      else open.delete(entry.executionId);
+    }
+  }
+  return {
+    row: {
+      stream: row.stream,
+      version: commit.version,
+      state: folded ?? state,
+      stats: state.kind === 'job' ? stats : emptyStats,
+      open: state.kind === 'job' ? [...open.values()] : [],
+      createdAt,
+      updatedAt: commit.at,
+    },
+    executions: state.kind === 'job' ? [...touched.values()] : [],
+  };
+};
+
+type ExecutionEvent = Extract<JobEvent, { executionId: string }>;
+
+/** The history entry after an event; null where the log does not know the execution (its beginning was dropped). */
+const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, job: Job, commit: Commit): ExecutionRow | null => {
+  if (event.type === 'ExecutionQueued')
+    return {
+      executionId: event.executionId,
+      stream: commit.stream,
+      version: commit.version,
+      queuedVersion: commit.version,
+      status: 'queued',
+      trigger: event.trigger,
+      scheduledFor: event.scheduledFor,
+      queuedAt: event.queuedAt,
+      startedAt: null,
+      finishedAt: null,
+      durationMs: null,
+      attempts: [],
+      parameters: event.parameters ?? job.definition.parameters,
+    };
+  if (!row) return null;
+  const { version } = commit;
+  switch (event.type) {
+    case 'ExecutionStarted': {
+      const { attempt, startedAt, node } = event;
+      const { retryAt: _, ...rest } = row;
+      const started: AttemptRow = { attempt, status: 'running', startedAt, finishedAt: null, durationMs: null, node };
+      // An attempt runs with the parameters current at its start, unless the execution has its own.
+      const own = job.executions.find((e) => e.executionId === event.executionId)?.parameters;
+      return {
+        ...rest,
+        version,
+        status: 'running',
+        startedAt: row.startedAt ?? startedAt,
+        attempts: [...row.attempts, started],
+        parameters: own ?? job.definition.parameters,
+      };
+    }
+    case 'ExecutionCompleted': {
+      const { finishedAt, durationMs, result } = event;
+      const ended = endAttempt(row, { status: 'completed', finishedAt, durationMs });
+      return finish({ ...ended, version, status: 'completed', ...(result !== undefined && { result }) }, finishedAt);
+    }
+    case 'ExecutionFailed': {
+      const { finishedAt, durationMs, error, cause, final } = event;
+      const ended = { ...endAttempt(row, { status: 'failed', finishedAt, durationMs, error, cause }), version, error };
+      return final ? finish({ ...ended, status: 'failed' }, finishedAt) : { ...ended, status: 'retrying' };
+    }
+    case 'ExecutionRetryScheduled':
+      return { ...row, version, status: 'retrying', retryAt: event.retryAt };
+    case 'ExecutionCancelRequested':
+      return { ...row, version };
+    case 'ExecutionCancelled': {
+      const { finishedAt } = event;
+      const running = row.attempts.at(-1)?.status === 'running';
+      const startedAt = row.attempts.at(-1)?.startedAt ?? finishedAt;
+      const ended = running ? endAttempt(row, { status: 'cancelled', finishedAt, durationMs: Math.max(0, finishedAt - startedAt) }) : row;
+      return finish({ ...ended, version, status: 'cancelled' }, finishedAt);
+    }
+  }
+};
+
+const endAttempt = (row: ExecutionRow, end: Partial<AttemptRow>): ExecutionRow => ({
+  ...row,
+  attempts: row.attempts.map((a, i) => (i === row.attempts.length - 1 ? { ...a, ...end } : a)),
+});
+
+const finish = ({ retryAt: _, ...row }: ExecutionRow, finishedAt: Instant): ExecutionRow => ({
+  ...row,
+  finishedAt,
+  durationMs:
+    row.attempts.length === 1
+      ? (row.attempts[0]?.durationMs ?? null)
+      : row.startedAt === null
+        ? null
+        : Math.max(0, finishedAt - row.startedAt),
+});
+
+const countExecution = (stats: JobStats, row: ExecutionRow, event: ExecutionEvent, job: Job): JobStats => {
+  switch (event.type) {
+    case 'ExecutionStarted':
+      return event.attempt === 1 ? countStart(stats, row, event.startedAt, jitterOf(job)) : stats;
+    case 'ExecutionRetryScheduled':
+      return { ...stats, retries: stats.retries + 1 };
+    case 'ExecutionCompleted':
+      return countFinished(stats, row, 'completed', event.finishedAt);
+    case 'ExecutionFailed':
+      return event.final ? countFinished(stats, row, 'failed', event.finishedAt) : stats;
+    case 'ExecutionCancelled':
+      return countFinished(stats, row, 'cancelled', event.finishedAt);
+    case 'ExecutionQueued':
+    case 'ExecutionCancelRequested':
+      return stats;
+  }
+};

@@ -1,0 +1,79 @@
+import { accept, type Decider, type Decision, reject } from '../decider.js';
+import { CalculatorFailure } from '../schedule/calendar.js';
+import type { JobCommand, JobRejection } from './commands.js';
+import { completeAttempt, failAttempt } from './decideAttempt.js';
+import { completeIfOver, decideDue, startReady } from './decideDue.js';
+import { cancelExecution, runNow } from './decideExecution.js';
+import { cancelJob, deleteJob, pauseJob, resumeIfTime, resumeJob } from './decideLifecycle.js';
+import { createJob, updateJob } from './decideSchedule.js';
+import { draftOf } from './draft.js';
+import type { JobEvent } from './events.js';
+import { evolve } from './evolve.js';
+import type { Context } from './occurrences.js';
+import { initialState, type Job, type JobState } from './state.js';
+
+export type JobDecision = Decision<JobEvent, JobRejection>;
+export type JobDecider = Decider<JobState, JobCommand, JobEvent, JobRejection>;
+
+/** The rules of one job, for the organization that owns it. Pure: time, ids and the calendar are handed in. */
+export const jobDecider = (context: Context): JobDecider => ({
+  initialState,
+  evolve,
+  decide: (command, state) => {
+    try {
+      return decide(command, state, context);
+    } catch (error) {
+      if (error instanceof CalculatorFailure) return onCalculatorFailure(command, error);
+      throw error;
+    }
+  },
+});
+
+const decide = (command: JobCommand, state: JobState, context: Context): JobDecision => {
+  if (command.type === 'ScheduleJob') {
+    if (state.kind === 'absent') return createJob(command, context);
+    return mismatch(command, state) ?? updateJob(command, state, context);
+  }
+  if (state.kind === 'absent') return reject({ code: 'JOB_NOT_FOUND' });
+  switch (command.type) {
+    case 'PauseJob':
+      return mismatch(command, state) ?? pauseJob(command, state);
+    case 'ResumeJob':
+      return mismatch(command, state) ?? resumeJob(command, state, context);
+    case 'CancelJob':
+      return mismatch(command, state) ?? cancelJob(command, state, context);
+    case 'DeleteJob':
+      return mismatch(command, state) ?? deleteJob(command, state);
+    case 'RunNow':
+      return mismatch(command, state) ?? runNow(command, state);
+    case 'CancelExecution':
+      return cancelExecution(command, state);
+    case 'Wake': {
+      const draft = draftOf(state);
+      resumeIfTime(draft, command.now, context);
+      decideDue(draft, { ...command, room: command.queueOnly ? Number.POSITIVE_INFINITY : command.slots }, context);
+      startReady(draft, command);
+      completeIfOver(draft);
+      return accept(...draft.events);
+    }
+    case 'CompleteAttempt':
+      return completeAttempt(command, state);
+    case 'FailAttempt':
+      return failAttempt(command, state);
+    case 'CompactJob': {
+      const { belowVersion, state: compacted, stats, open } = command;
+      return accept({ type: 'JobCompacted', belowVersion, state: compacted, stats, open });
+    }
+  }
+};
+
+const mismatch = ({ expectedRevision }: { readonly expectedRevision?: number }, job: Job): JobDecision | null =>
+  expectedRevision !== undefined && expectedRevision !== job.revision
+    ? reject({ code: 'VERSION_MISMATCH', expected: expectedRevision, actual: job.revision })
+    : null;
+
+/** A calculator that fails while nobody is looking pauses its job, so that it is never retried in a tight loop. */
+const onCalculatorFailure = (command: JobCommand, { code, message }: CalculatorFailure): JobDecision =>
+  command.type === 'Wake' && code === 'CALCULATOR_FAILED'
+    ? accept({ type: 'JobPaused', at: command.now, by: 'system', note: message })
+    : reject({ code, message });

@@ -1,0 +1,71 @@
+import { accept } from '../decider.js';
+import type { Instant } from '../instant.js';
+import type { CancelJob, DeleteJob, PauseJob, ResumeJob } from './commands.js';
+import type { JobDecision } from './decide.js';
+import { completeIfOver, skip } from './decideDue.js';
+import { type Draft, draftOf, emit } from './draft.js';
+import type { JobEvent } from './events.js';
+import { type Context, newestBefore } from './occurrences.js';
+import type { Job } from './state.js';
+import { jitterOf, nextStartAt } from './status.js';
+
+/** Stops new attempts; one that runs goes on. Said again with another note or end, the pause is recorded anew. */
+export const pauseJob = ({ now, by, note, until }: PauseJob, job: Job): JobDecision => {
+  if (job.paused && (note === undefined || note === job.paused.note) && (until === undefined || until === job.paused.until))
+    return accept();
+  const caused = { ...(by !== undefined && { by }), ...(note !== undefined && { note }), ...(until !== undefined && { until }) };
+  return accept({ type: 'JobPaused', at: now, ...caused });
+};
+
+export const resumeJob = (command: ResumeJob, job: Job, context: Context): JobDecision =>
+  job.paused ? accept(...resumed(job, command, context)) : accept();
+
+/** A pause with an end is over when its time has come. */
+export const resumeIfTime = (draft: Draft, now: Instant, context: Context): void => {
+  const until = draft.job.paused?.until;
+  if (until !== undefined && until <= now) for (const event of resumed(draft.job, { now, by: 'system' }, context)) emit(draft, event);
+};
+
+type Cause = { readonly now: Instant; readonly by?: string; readonly note?: string };
+
+/** What passed while the job was paused is recorded once; a one-time job whose time has passed stays due. */
+export const resumed = (job: Job, { now, by, note }: Cause, context: Context): readonly JobEvent[] => {
+  const draft = draftOf(job);
+  if (job.definition.schedule.kind !== 'once') skipPassed(draft, now, 'paused', context);
+  const { nextRunAt } = draft.job;
+  emit(draft, { type: 'JobResumed', nextRunAt, ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
+  completeIfOver(draft);
+  return draft.events;
+};
+
+const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
+  const { nextRunAt, ended } = draft.job;
+  const startAt = nextStartAt(draft.job);
+  if (nextRunAt === null || startAt === null || startAt > now || ended) return;
+  const end = (now - jitterOf(draft.job) + 1) as Instant;
+  const [last = nextRunAt] = newestBefore(draft.job, nextRunAt, end, 1, context);
+  skip(draft, nextRunAt, last, reason, context);
+};
+
+/** Drops everything to come: running attempts are aborted, retries, buffers and future occurrences are gone. */
+export const cancelJob = ({ now, by, note }: CancelJob, job: Job, context: Context): JobDecision => {
+  if (job.ended !== null && job.executions.length === 0) return accept();
+  const draft = draftOf(job);
+  if (!job.paused) skipPassed(draft, now, 'cancelled', context);
+  if (job.ended !== 'cancelled')
+    emit(draft, { type: 'JobCancelled', ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
+  cancelExecutions(draft, now, by);
+  return accept(...draft.events);
+};
+
+/** Ends the generation; what was active is cancelled first, so that every execution has an end. */
+export const deleteJob = ({ now, by }: DeleteJob, job: Job): JobDecision => {
+  const draft = draftOf(job);
+  cancelExecutions(draft, now, by);
+  return accept(...draft.events, { type: 'JobDeleted', fencingToken: job.fencingToken, ...(by !== undefined && { by }) });
+};
+
+const cancelExecutions = (draft: Draft, now: Instant, by: string | undefined): void => {
+  for (const { executionId } of draft.job.executions)
+    emit(draft, { type: 'ExecutionCancelled', executionId, finishedAt: now, ...(by !== undefined && { by }) });
+};

@@ -1,0 +1,101 @@
+import { accept, reject } from '../decider.js';
+import { type Instant, instant } from '../instant.js';
+import type { Schedule } from '../schedule/schedule.js';
+import type { ScheduleJob } from './commands.js';
+import type { JobDecision } from './decide.js';
+import { decideDue } from './decideDue.js';
+import { resumed } from './decideLifecycle.js';
+import type { JobDefinition } from './definition.js';
+import { draftOf, emit } from './draft.js';
+import { oncePastLimitMs } from './limits.js';
+import { type Context, following, ownerOf } from './occurrences.js';
+import type { Job } from './state.js';
+
+export const createJob = (command: ScheduleJob, context: Context): JobDecision => {
+  const { now, newJobId: jobId, definition, enabled, by } = command;
+  const tooLate = refusePast(definition.schedule, now);
+  if (tooLate) return tooLate;
+  const nextRunAt = first(definition.schedule, now, (schedule) =>
+    context.calendar.next(schedule, now, { jobId, organization: context.organization }),
+  );
+  if (nextRunAt === null) return neverFires();
+  const paused = enabled === false && { paused: true as const };
+  return accept({ type: 'JobScheduled', jobId, definition, nextRunAt, ...paused, ...(by !== undefined && { by }) });
+};
+
+/** Replaces the definition. An equal one appends nothing; `enabled` is left as it is unless given. */
+export const updateJob = (command: ScheduleJob, job: Job, context: Context): JobDecision => {
+  const { now, enabled, by, note } = command;
+  const definition = withKeptAnchor(command.definition, job.definition);
+  const changed = changedFields(definition, job.definition);
+  const rescheduled = changed.includes('schedule');
+  if (rescheduled) {
+    const tooLate = refusePast(definition.schedule, now);
+    if (tooLate) return tooLate;
+  }
+  const draft = draftOf(job);
+  if (rescheduled) decideDue(draft, { now, watchedSince: now, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
+  const nextRunAt = rescheduled || (job.ended && enabled === true) ? upcoming(draft.job, definition, now, context) : draft.job.nextRunAt;
+  if (rescheduled && nextRunAt === null) return neverFires();
+  const reactivated = job.ended !== null && nextRunAt !== null;
+  if (changed.length > 0 || reactivated)
+    emit(draft, {
+      type: 'JobRescheduled',
+      definition,
+      changed: reactivated ? [...changed, 'active'] : changed,
+      nextRunAt,
+      ...(by !== undefined && { by }),
+      ...(note !== undefined && { note }),
+    });
+  if (enabled === false && !job.paused) emit(draft, { type: 'JobPaused', at: now, ...(by !== undefined && { by }) });
+  if (enabled === true && job.paused) for (const event of resumed(draft.job, command, context)) emit(draft, event);
+  return accept(...draft.events);
+};
+
+/** Ids for runs that come due in the very moment of a change; the new job id of the command is unused then and unique. */
+const dueIds = ({ newJobId }: ScheduleJob): (() => string) => {
+  let n = 0;
+  return () => `${newJobId}-${++n}`;
+};
+
+const upcoming = (job: Job, definition: JobDefinition, now: Instant, context: Context): Instant | null => {
+  const after = instant(Math.max(now, job.lastHandled ?? now));
+  const renewed: Job = { ...job, definition, runsStarted: definition.schedule === job.definition.schedule ? job.runsStarted : 0 };
+  if (definition.schedule.kind !== 'once') return following(renewed, after, context);
+  return definition.schedule === job.definition.schedule
+    ? context.calendar.next(definition.schedule, after, ownerOf(job, context))
+    : definition.schedule.runAt;
+};
+
+const first = (schedule: Schedule, _now: Instant, next: (schedule: Schedule) => Instant | null): Instant | null =>
+  schedule.kind === 'once' ? schedule.runAt : next(schedule);
+
+const refusePast = (schedule: Schedule, now: Instant): JobDecision | null =>
+  schedule.kind === 'once' && schedule.runAt < now - oncePastLimitMs
+    ? reject({ code: 'INVALID_SCHEDULE', path: 'schedule.runAt', message: 'is more than 60 s in the past; give a later instant' })
+    : null;
+
+const neverFires = (): JobDecision => reject({ code: 'INVALID_SCHEDULE', path: 'schedule', message: 'never fires: no occurrence follows' });
+
+/** A schedule that is equal but for an anchor nobody gave keeps the one it has, so that its grid does not move. */
+const withKeptAnchor = (definition: JobDefinition, old: JobDefinition): JobDefinition => {
+  const { schedule } = definition;
+  const anchored = (schedule.kind === 'interval' || schedule.kind === 'rrule') && schedule.anchorDefaulted;
+  const equal = anchored ? sameJson(withoutAnchor(schedule), withoutAnchor(old.schedule)) : sameJson(schedule, old.schedule);
+  return equal ? { ...definition, schedule: old.schedule } : definition;
+};
+
+const withoutAnchor = (schedule: Schedule): object => ({ ...schedule, anchor: 0, anchorDefaulted: true });
+
+const changedFields = (definition: JobDefinition, old: JobDefinition): string[] => {
+  const names = new Set([...Object.keys(old), ...Object.keys(definition)]) as ReadonlySet<keyof JobDefinition>;
+  return [...names].filter((name) => !sameJson(definition[name], old[name])).sort();
+};
+
+/** Equality of JSON values, whatever the order of their keys. */
+const sameJson = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key as never], b[key as never]));
+};

@@ -1,0 +1,144 @@
+import type { Instant } from '../instant.js';
+import type { JobEvent } from './events.js';
+import type { Execution, Job, JobState } from './state.js';
+
+/** Applies a fact. Never computes: every instant it needs was written into the event. */
+export const evolve = (state: JobState, event: JobEvent): JobState => {
+  if (event.type === 'JobScheduled') {
+    const { jobId, definition, nextRunAt } = event;
+    return {
+      kind: 'job',
+      jobId,
+      definition,
+      revision: 1,
+      ended: null,
+      paused: null,
+      nextRunAt,
+      lastHandled: null,
+      runsStarted: 0,
+      fencingToken: state.fencingToken,
+      executions: [],
+      lastOutcome: null,
+    };
+  }
+  if (event.type === 'JobCompacted') return state.kind === 'absent' ? event.state : state;
+  return state.kind === 'absent' ? state : evolveJob(state, event);
+};
+
+type LaterEvent = Exclude<JobEvent, { type: 'JobScheduled' | 'JobCompacted' }>;
+
+const evolveJob = (job: Job, event: LaterEvent): JobState => {
+  switch (event.type) {
+    case 'JobRescheduled':
+      return {
+        ...job,
+        definition: event.definition,
+        revision: job.revision + 1,
+        nextRunAt: event.nextRunAt,
+        ended: event.changed.includes('active') ? null : job.ended,
+        runsStarted: event.changed.includes('schedule') ? 0 : job.runsStarted,
+        lastOutcome: event.changed.includes('active') ? null : job.lastOutcome,
+      };
+    case 'JobPaused': {
+      const { type: _, ...paused } = event;
+      return { ...job, revision: job.revision + 1, paused, executions: job.executions.map(withoutExemption) };
+    }
+    case 'JobResumed':
+      return { ...job, revision: job.revision + 1, paused: null, nextRunAt: event.nextRunAt };
+    case 'JobCancelled':
+      return { ...job, revision: job.revision + 1, ended: 'cancelled', nextRunAt: null };
+    case 'JobCompleted':
+      return { ...job, ended: event.reason };
+    case 'JobDeleted':
+      return { kind: 'absent', fencingToken: event.fencingToken };
+    case 'OccurrencesSkipped':
+      return { ...job, nextRunAt: event.nextRunAt, lastHandled: latest(job.lastHandled, event.to) };
+    case 'ExecutionQueued': {
+      const { executionId, scheduledFor, trigger, priority, queuedAt, parameters } = event;
+      const queued: Execution = {
+        executionId,
+        scheduledFor,
+        trigger,
+        priority,
+        queuedAt,
+        ...(parameters !== undefined && { parameters }),
+        ...(trigger === 'manual' && job.paused !== null && { exempt: true as const }),
+        attempt: 0,
+        failures: 0,
+        aborts: 0,
+        phase: 'queued',
+      };
+      const handled = trigger === 'schedule' || trigger === 'catchUp';
+      return {
+        ...job,
+        nextRunAt: event.nextRunAt,
+        lastHandled: handled ? latest(job.lastHandled, scheduledFor) : job.lastHandled,
+        executions: [...job.executions, queued],
+      };
+    }
+    case 'ExecutionStarted': {
+      const { executionId, attempt, node, startedAt, timeoutAt, fencingToken } = event;
+      const first = attempt === 1 && isScheduled(job, executionId);
+      return {
+        ...withExecution(job, executionId, (e) => ({ ...basics(e), attempt, phase: 'running', node, startedAt, timeoutAt, fencingToken })),
+        fencingToken,
+        runsStarted: first ? job.runsStarted + 1 : job.runsStarted,
+      };
+    }
+    case 'ExecutionCompleted':
+      return withoutExecution(job, event.executionId, 'completed');
+    case 'ExecutionFailed': {
+      if (event.final) return withoutExecution(job, event.executionId, 'failed');
+      const counts = event.cause === 'error' || event.cause === 'timeout' || event.cause === 'lost';
+      return withExecution(job, event.executionId, (e) => ({
+        ...e,
+        failures: counts ? e.failures + 1 : e.failures,
+        aborts: counts ? e.aborts : e.aborts + 1,
+      }));
+    }
+    case 'ExecutionRetryScheduled':
+      return withExecution(job, event.executionId, (e) => ({ ...basics(e), phase: 'retrying', retryAt: event.retryAt }));
+    case 'ExecutionCancelRequested':
+      return withExecution(job, event.executionId, (e) => (e.phase === 'running' ? { ...e, cancelRequested: true } : e));
+    case 'ExecutionCancelled':
+      return withoutExecution(job, event.executionId, 'cancelled');
+  }
+};
+
+const isScheduled = (job: Job, executionId: string): boolean => {
+  const trigger = job.executions.find((e) => e.executionId === executionId)?.trigger;
+  return trigger === 'schedule' || trigger === 'catchUp';
+};
+
+const latest = (a: Instant | null, b: Instant): Instant => (a !== null && a > b ? a : b);
+
+/** What an execution keeps when its phase changes. */
+const basics = ({ executionId, scheduledFor, trigger, priority, queuedAt, parameters, exempt, attempt, failures, aborts }: Execution) => ({
+  executionId,
+  scheduledFor,
+  trigger,
+  priority,
+  queuedAt,
+  ...(parameters !== undefined && { parameters }),
+  ...(exempt && { exempt }),
+  attempt,
+  failures,
+  aborts,
+});
+
+const withoutExemption = (execution: Execution): Execution => {
+  if (!execution.exempt) return execution;
+  const { exempt: _, ...rest } = execution;
+  return rest;
+};
+
+const withExecution = (job: Job, executionId: string, change: (execution: Execution) => Execution): Job => ({
+  ...job,
+  executions: job.executions.map((e) => (e.executionId === executionId ? change(e) : e)),
+});
+
+const withoutExecution = (job: Job, executionId: string, outcome: NonNullable<Job['lastOutcome']>): Job => ({
+  ...job,
+  executions: job.executions.filter((e) => e.executionId !== executionId),
+  lastOutcome: outcome,
+});

@@ -1,0 +1,48 @@
+import { earliest, type Instant, plus } from '../instant.js';
+import { jitterOffset } from '../schedule/jitter.js';
+import { boundsOf } from '../schedule/schedule.js';
+import type { Execution, Job } from './state.js';
+
+export const jobStatuses = ['scheduled', 'queued', 'running', 'completed', 'failed', 'cancelled', 'paused', 'retrying'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** The status at an instant: the passing of time alone turns `scheduled` into `queued`, and nothing else. */
+export const statusOf = (job: Job, now: Instant): JobStatus => {
+  if (job.executions.some((e) => e.phase === 'running')) return 'running';
+  if (job.paused) return 'paused';
+  if (job.ended === 'cancelled') return 'cancelled';
+  if (job.executions.some((e) => e.phase === 'retrying')) return 'retrying';
+  if (job.executions.length > 0) return 'queued';
+  const startAt = nextStartAt(job);
+  if (startAt !== null) return startAt <= now ? 'queued' : 'scheduled';
+  return job.ended === 'missed' ? 'failed' : (job.lastOutcome ?? 'completed');
+};
+
+/** The next occurrence with the job's jitter added: when it is due to start. */
+export const nextStartAt = (job: Job): Instant | null => (job.nextRunAt === null ? null : plus(job.nextRunAt, jitterOf(job)));
+
+export const jitterOf = (job: Job): number => jitterOffset(boundsOf(job.definition.schedule).jitterMs, job.jobId);
+
+/** The executions that may start at `now`, in order. Unless the policy is `allow` they go one at a time, one in retry first. */
+export const startable = (job: Job, now: Instant): readonly Execution[] => {
+  const ready = job.executions.filter((e) => !isHeld(job, e) && (e.phase === 'queued' || (e.phase === 'retrying' && e.retryAt <= now)));
+  if (job.definition.overlap === 'allow') return ready;
+  if (job.executions.some((e) => e.phase === 'running')) return [];
+  const inRetry = job.executions.find((e) => e.phase === 'retrying');
+  return inRetry ? ready.filter((e) => e === inRetry) : ready.slice(0, 1);
+};
+
+const isHeld = (job: Job, execution: Execution): boolean => job.paused !== null && !execution.exempt;
+
+/** The instant at which this job next has work for a node with its handler; null when it has none until something happens. */
+export const workAt = (job: Job): Instant | null => {
+  const endOfTime = Number.MAX_SAFE_INTEGER as Instant;
+  const [first] = startable(job, endOfTime)
+    .map((e) => (e.phase === 'retrying' ? e.retryAt : e.queuedAt))
+    .sort((a, b) => a - b);
+  const occurrence = job.paused || job.ended ? null : nextStartAt(job);
+  return earliest(first ?? null, occurrence, job.paused?.until ?? null);
+};
+
+/** The instant at which the earliest running attempt exceeds its time-out; null when none runs. */
+export const expiresAt = (job: Job): Instant | null => earliest(...job.executions.map((e) => (e.phase === 'running' ? e.timeoutAt : null)));
