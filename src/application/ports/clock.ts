@@ -8,9 +8,11 @@ export type Stop = () => void;
  * `now` is the wall clock and may jump.
  */
 export interface Clock {
+  /** Timers of real clocks lie across suspend and overflow: nothing sleeps longer than this before it looks again. */
+  readonly longestSleepMs: Millis;
   now(): Instant;
   monotonic(): Millis;
-  /** Calls once, after `delay` milliseconds (at most 2^31 - 1) on the monotonic clock, never early. */
+  /** Calls once, after `delay` milliseconds (at most `longestSleepMs`) on the monotonic clock, never early. */
   after(delay: Millis, callback: () => void): Stop;
 }
 

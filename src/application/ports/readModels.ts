@@ -96,11 +96,11 @@ export interface ReadModels {
   execution(executionId: string): Promise<ExecutionRow | null>;
   /** Newest first by the commit that queued them; `beforeVersion` continues a page. */
   history(stream: StreamKey, limit: number, beforeVersion?: Version): Promise<readonly ExecutionRow[]>;
-  /** Work of these handler keys, or of these very streams, due at `until` or before, earliest first. */
+  /** Work of one priority for these handler keys, or of these very streams, the earliest first. */
   work(query: {
     readonly handlerKeys: readonly string[];
     readonly streams: readonly StreamKey[];
-    readonly until: Instant;
+    readonly priority: Priority;
     readonly limit: number;
   }): Promise<readonly WorkItem[]>;
   /** Jobs with an occurrence that should have started before `dueBefore`, has no fate, and none of these handler keys. */

@@ -26,7 +26,7 @@ export const wakeIndexOf = ({ stream, state }: JobRow): WakeIndex | null => {
   return {
     organization,
     jobName,
-    handlerKey: handlerKeyOf(state.definition.jobType, stream),
+    handlerKey: handlerKeyOf(state.definition.jobType, jobName),
     priority: state.definition.priority,
     workAt: workAt(state),
     dueAt: state.paused || state.ended ? null : nextStartAt(state),

@@ -41,5 +41,5 @@ export type JobDefinition = {
   readonly description?: string;
 };
 
-/** What is limited, claimed and awaited together: a job type, or for `custom` the one job whose handler is looked up by name. */
-export const handlerKeyOf = (jobType: string, stream: string): string => (jobType === 'custom' ? `custom:${stream}` : jobType);
+/** What is claimed and awaited together: a job type, or for `custom` the name under which the handler is looked up. */
+export const handlerKeyOf = (jobType: string, jobName: string): string => (jobType === 'custom' ? `custom:${jobName}` : jobType);
