@@ -36,9 +36,6 @@ export const project = (row: JobRow, commit: Commit, folded?: JobState): Project
       stats = emptyStats;
       createdAt = commit.at;
       open.clear();
-    } else if (event.type === 'JobCompacted') {
-      if (before.kind === 'absent') stats = event.stats as unknown as JobStats;
-      if (before.kind === 'absent') for (const e of event.open as unknown as readonly ExecutionRow[]) open.set(e.executionId, e);
     } else if (event.type === 'OccurrencesSkipped') stats = { ...stats, skipped: stats.skipped + event.count };
     else if ('executionId' in event && before.kind === 'job') {
       const entry = applyToExecution(open.get(event.executionId), event, before, commit);

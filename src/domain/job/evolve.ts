@@ -2,7 +2,7 @@ import type { Instant } from '../instant.js';
 import type { JobEvent } from './events.js';
 import type { Execution, Job, JobState } from './state.js';
 
-/** Applies a fact. Never computes: every instant it needs was written into the event. */
+/** Applies a fact. Never computes: every instant it needs was written into the event. `JobCompacted` changes nothing where it stands. */
 export const evolve = (state: JobState, event: JobEvent): JobState => {
   if (event.type === 'JobScheduled') {
     const { jobId, definition, nextRunAt } = event;
@@ -21,7 +21,7 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
       lastOutcome: null,
     };
   }
-  if (event.type === 'JobCompacted') return state.kind === 'absent' ? event.state : state;
+  if (event.type === 'JobCompacted') return state;
   return state.kind === 'absent' ? state : evolveJob(state, event);
 };
 

@@ -1,6 +1,6 @@
 import { hashFraction } from '../hash.js';
 import type { Millis } from '../instant.js';
 
-/** How far every start of this job is moved: the same for each run, so that spacing is kept and replicas agree (schedule-semantics 8). */
+/** By how much every start of a job is moved: in [0, jitterMs), the same for every run and on every node (schedule-semantics 8). */
 export const jitterOffset = (jitterMs: Millis | undefined, jobId: string): Millis =>
-  jitterMs ? Math.floor(hashFraction(jobId) * jitterMs) : 0;
+  jitterMs === undefined ? 0 : Math.floor(hashFraction(jobId) * jitterMs);

@@ -1,0 +1,42 @@
+/** How much is under way: what a manual clock waits for before it moves on, and what a clean stop waits for. */
+export class Activity {
+  #operations = 0;
+  #handlers = 0;
+
+  get operations(): number {
+    return this.#operations;
+  }
+
+  get handlers(): number {
+    return this.#handlers;
+  }
+
+  /** Counts store work and decisions until it is settled. */
+  async during<T>(operation: Promise<T>): Promise<T> {
+    this.#operations++;
+    try {
+      return await operation;
+    } finally {
+      this.#operations--;
+    }
+  }
+
+  enter(): () => void {
+    this.#operations++;
+    return once(() => this.#operations--);
+  }
+
+  enterHandler(): () => void {
+    this.#handlers++;
+    return once(() => this.#handlers--);
+  }
+}
+
+const once = (f: () => void): (() => void) => {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    f();
+  };
+};

@@ -1,0 +1,158 @@
+import { type JobCommand, type JobEvent, type JobRejection, type JobState, jobDecider } from '../domain/job/index.js';
+import type { Calendar } from '../domain/schedule/calendar.js';
+import type { Activity } from './activity.js';
+import type { JobRows } from './jobRows.js';
+import type { Clock } from './ports/clock.js';
+import type { Commit, EventStore, StreamKey } from './ports/eventStore.js';
+import type { Ids } from './ports/ids.js';
+import type { Membership } from './ports/membership.js';
+import type { ExecutionRow, JobRow } from './ports/readModels.js';
+import { project } from './projections/project.js';
+import type { Projector } from './projector.js';
+import { splitStream } from './streams.js';
+
+/** `state` is the job's right after this command, `row` after the commit that this command became part of. */
+export type Handled =
+  | { readonly ok: true; readonly events: readonly JobEvent[]; readonly state: JobState; readonly row: JobRow }
+  | { readonly ok: false; readonly rejection: JobRejection | { readonly code: 'CONTENDED' } };
+
+/** A commit of this process, durable and projected, for whatever reacts to it here. */
+export type Committed = { readonly commit: Commit; readonly row: JobRow; readonly executions: readonly ExecutionRow[] };
+
+const maxConflicts = 10;
+const maxEvents = 100;
+
+type Waiting = {
+  readonly command: JobCommand;
+  readonly resolve: (handled: Handled) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+type Dependencies = {
+  readonly store: EventStore;
+  readonly rows: JobRows;
+  readonly projector: Projector;
+  readonly membership: Membership;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly activity: Activity;
+};
+
+/**
+ * Load, fold, decide, append; on a conflict decide afresh from what the other writer left. Commands for one job that arrive while
+ * its append is under way are decided in order on the resulting state and appended as one commit.
+ */
+export class CommandHandler {
+  readonly #lanes = new Map<StreamKey, Waiting[]>();
+  readonly #listeners: ((committed: Committed) => void)[] = [];
+
+  constructor(private readonly dependencies: Dependencies) {}
+
+  /** Calls back for every commit, in the order of each stream, before the command that led to it is answered. */
+  onCommitted(listener: (committed: Committed) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Rejects with `StoreUnavailable` where the outcome is not known; everything else is an answer. */
+  handle(stream: StreamKey, command: JobCommand): Promise<Handled> {
+    return new Promise((resolve, reject) => {
+      const waiting = { command, resolve, reject };
+      const lane = this.#lanes.get(stream);
+      if (lane) {
+        lane.push(waiting);
+        return;
+      }
+      const opened = [waiting];
+      this.#lanes.set(stream, opened);
+      void this.dependencies.activity.during(this.#drain(stream, opened));
+    });
+  }
+
+  async #drain(stream: StreamKey, lane: Waiting[]): Promise<void> {
+    const { projector, rows } = this.dependencies;
+    while (lane.length > 0) {
+      try {
+        if (projector.isFull) await projector.room();
+        await this.#commitNext(rows.known(stream) ?? (await rows.load(stream)), lane);
+      } catch (error) {
+        rows.forget(stream);
+        for (const { reject } of lane.splice(0)) reject(error);
+      }
+    }
+    this.#lanes.delete(stream);
+  }
+
+  /** Decides as many of the waiting commands as one commit holds, appends, and answers them. */
+  async #commitNext(known: JobRow, lane: Waiting[]): Promise<void> {
+    const { rows, membership } = this.dependencies;
+    let row = known;
+    let fresh = membership.exclusive;
+    for (let conflicts = 0; conflicts < maxConflicts; ) {
+      const { events, state, answers } = this.#decide(row, lane);
+      const settled = events.length > 0 && answers.every((a) => a.ok);
+      if (!fresh && !settled) {
+        // A refusal must not rest on a row that another node has left behind.
+        ({ row } = await rows.caughtUp(row));
+        fresh = true;
+        continue;
+      }
+      if (events.length === 0) {
+        rows.remember(row);
+        return answer(lane, answers, row);
+      }
+      const committed = await this.#append(row, events, state);
+      if (committed) return answer(lane, answers, committed);
+      ({ row } = await rows.caughtUp(row));
+      fresh = true;
+      conflicts++;
+    }
+    answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], row);
+  }
+
+  #decide(row: JobRow, lane: readonly Waiting[]) {
+    const decider = jobDecider({ calendar: this.dependencies.calendar, organization: splitStream(row.stream).organization });
+    const events: JobEvent[] = [];
+    const answers: Answer[] = [];
+    let state = row.state;
+    for (const { command } of lane) {
+      const decision = decider.decide(command, state);
+      if (!decision.ok) {
+        answers.push(decision);
+        continue;
+      }
+      if (events.length > 0 && events.length + decision.events.length > maxEvents) break;
+      for (const event of decision.events) {
+        state = decider.evolve(state, event);
+        events.push(event);
+      }
+      answers.push({ ok: true, events: decision.events, state });
+    }
+    return { events, state, answers };
+  }
+
+  /** The row after the append, projected and announced; null on a conflict. */
+  async #append(row: JobRow, events: readonly JobEvent[], state: JobState): Promise<JobRow | null> {
+    const { store, rows, projector, clock, ids } = this.dependencies;
+    const request = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
+    const result = await store.append(request);
+    if (result.outcome === 'conflict') return null;
+    const { version, partition, position } = result;
+    const commit: Commit = { commitId: request.commitId, stream: row.stream, version, partition, position, at: request.at, events };
+    const projected = project(row, commit, state);
+    rows.remember(projected.row);
+    projector.take(commit, projected.row, projected.executions);
+    for (const listener of this.#listeners) listener({ commit, ...projected });
+    return projected.row;
+  }
+}
+
+type Answer = Omit<Extract<Handled, { ok: true }>, 'row'> | Extract<Handled, { ok: false }>;
+
+const answer = (lane: Waiting[], answers: readonly Answer[], row: JobRow): void => {
+  const answered = lane.splice(0, answers.length);
+  answered.forEach(({ resolve }, i) => {
+    const handled = answers[i];
+    if (handled) resolve(handled.ok ? { ...handled, row } : handled);
+  });
+};

@@ -1,0 +1,260 @@
+import { type Instant, instant, type Millis } from '../../domain/instant.js';
+import type { JobEvent } from '../../domain/job/index.js';
+import type { Activity } from '../activity.js';
+import type { CommandHandler, Committed, Handled } from '../commandHandler.js';
+import type { Executor } from '../execution/executor.js';
+import type { JobHandlers, Registered } from '../handlers.js';
+import type { JobRows } from '../jobRows.js';
+import type { Background, Clock, Stop } from '../ports/clock.js';
+import type { StreamKey } from '../ports/eventStore.js';
+import type { Ids } from '../ports/ids.js';
+import type { Logger } from '../ports/logger.js';
+import type { Membership } from '../ports/membership.js';
+import type { JobRow, ReadModels, WorkItem } from '../ports/readModels.js';
+import { wakeIndexOf } from '../projections/wakeIndex.js';
+import type { Projector } from '../projector.js';
+import { splitStream } from '../streams.js';
+import { ClockWatch } from './clockWatch.js';
+import { type Limits, Slots } from './limits.js';
+import { LookAhead } from './lookAhead.js';
+import { ReadyQueue } from './readyQueue.js';
+import { type WakeUp, WakeUps } from './wakeUps.js';
+
+const retryAfterMs = 1_000;
+
+type Dependencies = {
+  readonly commands: CommandHandler;
+  readonly rows: JobRows;
+  readonly executor: Executor;
+  readonly handlers: JobHandlers;
+  readonly readModels: ReadModels;
+  readonly projector: Projector;
+  readonly membership: Membership;
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly ids: Ids;
+  readonly activity: Activity;
+  readonly limits: Limits;
+  readonly log: Logger;
+};
+
+/**
+ * Decides what to start now. Knows the wake-ups of a short stretch ahead, learns changes from every commit of this process, and
+ * claims due work, the most urgent first, as far as the limits allow.
+ */
+export class Dispatcher {
+  readonly #wakeUps = new WakeUps();
+  readonly #ready: ReadyQueue;
+  readonly #slots: Slots;
+  readonly #lookAhead: LookAhead;
+  readonly #clockWatch: ClockWatch;
+  readonly #claiming = new Set<StreamKey>();
+  #watchedSince: Instant = instant(0);
+  #running = false;
+  #pumpAsked = false;
+  /** What was committed since the index is being read; null while it is not. */
+  #changedMeanwhile: Map<StreamKey, WakeUp | null> | null = null;
+  #reloadAgain = false;
+  #timer: Stop | null = null;
+
+  constructor(private readonly dependencies: Dependencies) {
+    const { limits, clock, commands, handlers, readModels } = dependencies;
+    this.#ready = new ReadyQueue((organization) => limits.weights[organization] ?? 1);
+    this.#slots = new Slots(limits);
+    this.#lookAhead = new LookAhead(readModels, handlers);
+    this.#clockWatch = new ClockWatch(clock);
+    commands.onCommitted((committed) => this.#onCommitted(committed));
+    handlers.onChange(() => void this.reload());
+  }
+
+  get slots(): { readonly used: number; readonly ready: number } {
+    return { used: this.#slots.used, ready: this.#ready.size };
+  }
+
+  /** Due work counts as watched from now on; what was due long before is missed. */
+  async start(): Promise<void> {
+    this.#watchedSince = this.dependencies.clock.now();
+    this.#running = true;
+    await this.reload();
+  }
+
+  /** Claims nothing any more. What is being claimed still starts. */
+  stop(): void {
+    this.#running = false;
+    this.#timer?.();
+    this.#wakeUps.clear();
+    this.#ready.clear();
+  }
+
+  /** Reads the wake-ups anew: other handlers, another clock, more of the index, or another node's changes. */
+  async reload(): Promise<void> {
+    if (!this.#running) return;
+    if (this.#changedMeanwhile) {
+      this.#reloadAgain = true;
+      return;
+    }
+    const { activity, log, background, projector } = this.dependencies;
+    const changed = new Map<StreamKey, WakeUp | null>();
+    this.#changedMeanwhile = changed;
+    try {
+      const items = await activity.during(projector.saved().then(() => this.#lookAhead.load()));
+      this.#changedMeanwhile = null;
+      this.#replaceAll(items, changed);
+    } catch (error) {
+      this.#changedMeanwhile = null;
+      log.warn({ error }, 'wake-ups could not be read; trying again');
+      background.after(retryAfterMs, () => void this.reload());
+    }
+    if (this.#reloadAgain) {
+      this.#reloadAgain = false;
+      await this.reload();
+    }
+  }
+
+  #replaceAll(items: readonly WorkItem[], changed: ReadonlyMap<StreamKey, WakeUp | null>): void {
+    if (!this.#running) return;
+    this.#wakeUps.clear();
+    this.#ready.clear();
+    for (const item of items)
+      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ ...item, active: false });
+    // What was committed while the index was read is newer than what was read.
+    for (const wakeUp of changed.values()) if (wakeUp && !this.#claiming.has(wakeUp.stream)) this.#watch(wakeUp);
+    this.#pump();
+  }
+
+  #onCommitted({ row }: Committed): void {
+    if (!this.#running) return;
+    const wakeUp = wakeUpOf(row);
+    this.#changedMeanwhile?.set(row.stream, wakeUp);
+    if (!wakeUp || this.#claiming.has(row.stream)) this.#wakeUps.remove(row.stream);
+    else this.#watch(wakeUp);
+  }
+
+  #watch(wakeUp: WakeUp): void {
+    if (!this.#handlerOf(wakeUp)) return;
+    if (!this.#lookAhead.covers(wakeUp)) return this.#wakeUps.remove(wakeUp.stream);
+    this.#wakeUps.put(wakeUp);
+    this.#pumpSoon();
+  }
+
+  #handlerOf({ stream, handlerKey }: WakeUp): Registered | null {
+    return this.dependencies.handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey);
+  }
+
+  /** Once per turn, however many changes there were. */
+  #pumpSoon(): void {
+    if (this.#pumpAsked) return;
+    this.#pumpAsked = true;
+    queueMicrotask(() => {
+      this.#pumpAsked = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (!this.#running) return;
+    const { clock } = this.dependencies;
+    const jumpMs = this.#clockWatch.jump();
+    if (jumpMs !== 0) return this.#onClockJump(jumpMs);
+    const now = clock.now();
+    for (let due = this.#wakeUps.takeDue(now); due; due = this.#wakeUps.takeDue(now)) {
+      // An occurrence that meets an active execution needs a decision, not a slot.
+      if (due.active) void this.#wake(due, 0);
+      else this.#ready.add(due);
+    }
+    while (this.#mayClaim()) {
+      const next = this.#ready.take(now, (key, organization) =>
+        this.#slots.allows(key, organization, this.dependencies.handlers.concurrencyOf(key)),
+      );
+      if (!next) break;
+      if (!this.#claiming.has(next.stream)) void this.#wake(next, 1);
+    }
+    if (this.#lookAhead.wantsMore(this.#wakeUps.size + this.#ready.size)) void this.reload();
+    this.#arm(now);
+  }
+
+  #arm(now: Instant): void {
+    const { clock } = this.dependencies;
+    const earliest = this.#wakeUps.earliest();
+    this.#timer?.();
+    this.#timer = null;
+    const sleep = Math.min(earliest === null ? clock.longestSleepMs : Math.max(0, earliest - now), clock.longestSleepMs);
+    if (Number.isFinite(sleep)) this.#timer = clock.after(sleep, () => this.#pump());
+  }
+
+  /** The wall clock was set, or the machine slept: what fell into the gap is missed, and every wake-up is read anew. */
+  #onClockJump(jumpMs: Millis): void {
+    this.dependencies.log.warn({ jumpMs }, 'the wall clock jumped');
+    if (jumpMs > 0) this.#watchedSince = this.dependencies.clock.now();
+    void this.reload();
+  }
+
+  /** A node whose handlers have all stopped listening claims nothing more. */
+  #mayClaim(): boolean {
+    return this.#slots.free > 0 && this.dependencies.executor.stuck < this.dependencies.limits.concurrency;
+  }
+
+  /** Lets the job decide what is due; with a slot, the append of its start is the claim. */
+  async #wake(wakeUp: WakeUp, slots: 0 | 1): Promise<void> {
+    const { stream, handlerKey } = wakeUp;
+    const { organization } = splitStream(stream);
+    const { rows, executor, log } = this.dependencies;
+    this.#claiming.add(stream);
+    if (slots) this.#slots.take(handlerKey, organization);
+    let release = (): void => {
+      if (slots) this.#slots.release(handlerKey, organization);
+      this.#pumpSoon();
+    };
+    let again = false;
+    try {
+      const handled = await this.#decide(wakeUp, slots);
+      const executionId = handled.ok ? startOf(handled.events) : null;
+      if (handled.ok && executionId !== null && handled.row.state.kind === 'job') {
+        executor.start({ stream, executionId, job: handled.row.state }, release);
+        release = () => undefined;
+      }
+      if (!handled.ok) again = handled.rejection.code !== 'JOB_NOT_FOUND';
+      else if (handled.events.length === 0 && slots === 0) this.#ready.add({ ...wakeUp, active: false });
+      else if (handled.events.length === 0) again = true;
+    } catch (error) {
+      log.warn({ error, stream }, 'due work could not be claimed; trying again');
+      again = true;
+    }
+    this.#claiming.delete(stream);
+    release();
+    const row = rows.known(stream);
+    const next = row ? wakeUpOf(row) : again ? wakeUp : null;
+    if (next) this.#watchAgain(next, again);
+  }
+
+  /** A wake-up that led to nothing although it was due is tried again after a while, never in a tight loop. */
+  #watchAgain(wakeUp: WakeUp, later: boolean): void {
+    const { background, clock } = this.dependencies;
+    if (!this.#running) return;
+    if (later && wakeUp.workAt <= clock.now()) background.after(retryAfterMs, () => this.#running && this.#watch(wakeUp));
+    else this.#watch(wakeUp);
+  }
+
+  #decide(wakeUp: WakeUp, slots: 0 | 1): Promise<Handled> {
+    const { commands, clock, membership, ids } = this.dependencies;
+    const since = this.#handlerOf(wakeUp)?.since ?? this.#watchedSince;
+    return commands.handle(wakeUp.stream, {
+      type: 'Wake',
+      now: clock.now(),
+      node: membership.self,
+      watchedSince: instant(Math.max(this.#watchedSince, since)),
+      slots,
+      newExecutionId: () => ids.next(),
+    });
+  }
+}
+
+const startOf = (events: readonly JobEvent[]): string | null => events.find((e) => e.type === 'ExecutionStarted')?.executionId ?? null;
+
+const wakeUpOf = (row: JobRow): WakeUp | null => {
+  const index = wakeIndexOf(row);
+  if (!index || index.workAt === null || row.state.kind === 'absent') return null;
+  const { handlerKey, priority, workAt, dueAt } = index;
+  const decides = dueAt === workAt && row.state.definition.overlap !== 'allow' && row.state.executions.length > 0;
+  return { stream: row.stream, handlerKey, priority, workAt, active: decides };
+};

@@ -1,0 +1,101 @@
+import { instant } from '../../domain/instant.js';
+import type { CommandHandler } from '../commandHandler.js';
+import type { JobHandlers } from '../handlers.js';
+import type { JobRows } from '../jobRows.js';
+import type { Background, Clock, Stop } from '../ports/clock.js';
+import type { StreamKey } from '../ports/eventStore.js';
+import type { Ids } from '../ports/ids.js';
+import type { Logger } from '../ports/logger.js';
+import type { Membership } from '../ports/membership.js';
+import type { ReadModels } from '../ports/readModels.js';
+import type { Projector } from '../projector.js';
+
+const everyMs = 5_000;
+/** So long a node with the handler has the first right to a due occurrence. */
+const claimGraceMs = 5_000;
+const page = 500;
+
+type Dependencies = {
+  readonly commands: CommandHandler;
+  readonly rows: JobRows;
+  readonly readModels: ReadModels;
+  readonly projector: Projector;
+  readonly handlers: JobHandlers;
+  readonly membership: Membership;
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly ids: Ids;
+  readonly log: Logger;
+};
+
+/** Looks after what nobody else does: attempts of dead nodes, and due occurrences for which no node has a handler. */
+export class Sweeper {
+  #timer: Stop | null = null;
+
+  constructor(private readonly dependencies: Dependencies) {}
+
+  start(): void {
+    this.#timer = this.dependencies.background.after(everyMs, async () => {
+      await this.#sweep().catch((error) => this.dependencies.log.warn({ error }, 'a sweep failed; the next one follows'));
+      if (this.#timer) this.start();
+    });
+  }
+
+  stop(): void {
+    this.#timer?.();
+    this.#timer = null;
+  }
+
+  async #sweep(): Promise<void> {
+    if (!this.dependencies.membership.exclusive) await this.failLost();
+    await this.queueUnclaimed();
+  }
+
+  /** Fails the attempts of nodes that no longer live, so that they are tried again. Returns how many. */
+  async failLost(): Promise<number> {
+    const { readModels, membership, rows, projector } = this.dependencies;
+    await projector.saved();
+    let lost = 0;
+    for (let after: StreamKey | undefined; ; ) {
+      const streams = await readModels.running(page, after);
+      for (const row of await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream))))
+        if (row.state.kind === 'job')
+          for (const e of row.state.executions)
+            if (e.phase === 'running' && !membership.isAlive(e.node))
+              lost += (await this.#fail(row.stream, e.executionId, e.attempt, e.node, e.startedAt)) ? 1 : 0;
+      if (streams.length < page) return lost;
+      after = streams.at(-1);
+    }
+  }
+
+  async #fail(stream: StreamKey, executionId: string, attempt: number, node: string, startedAt: number): Promise<boolean> {
+    const now = this.dependencies.clock.now();
+    const error = { name: 'NodeLost', message: `node ${node} died while it ran the attempt`, code: 'NODE_LOST' };
+    const durationMs = Math.max(0, now - startedAt);
+    const handled = await this.dependencies.commands.handle(stream, {
+      type: 'FailAttempt',
+      now,
+      executionId,
+      attempt,
+      durationMs,
+      error,
+      cause: 'lost',
+      retryable: true,
+    });
+    return handled.ok;
+  }
+
+  /** Records due occurrences as queued that wait for a handler: they are not missed, and have their fate. */
+  async queueUnclaimed(): Promise<void> {
+    const { readModels, handlers, clock, commands, membership, ids, projector } = this.dependencies;
+    await projector.saved();
+    const dueBefore = instant(clock.now() - claimGraceMs);
+    const { handlerKeys } = handlers.capabilities();
+    const items = await readModels.unclaimed({ handledKeys: handlerKeys, dueBefore, limit: page });
+    const unhandled = items.filter(
+      ({ stream, handlerKey }) => !handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey),
+    );
+    const wake = { type: 'Wake' as const, node: membership.self, slots: 0, queueOnly: true as const, newExecutionId: () => ids.next() };
+    await Promise.all(unhandled.map(({ stream }) => commands.handle(stream, { ...wake, now: clock.now(), watchedSince: instant(0) })));
+  }
+}

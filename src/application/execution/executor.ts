@@ -1,0 +1,258 @@
+import type { Millis } from '../../domain/instant.js';
+import type { ExecutionError, FailureCause, Job } from '../../domain/job/index.js';
+import type { Activity } from '../activity.js';
+import type { CommandHandler, Committed } from '../commandHandler.js';
+import type { JobHandlers } from '../handlers.js';
+import type { Background, Clock } from '../ports/clock.js';
+import type { StreamKey } from '../ports/eventStore.js';
+import type { Logger } from '../ports/logger.js';
+import type { Runner } from '../ports/runner.js';
+import { splitStream } from '../streams.js';
+import { type Settlement, settlementOf } from './outcome.js';
+import type { Recorder } from './recorder.js';
+
+/** After it was told to stop, an inline handler keeps its slot this long. */
+const stuckAfterMs = 5_000;
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
+
+/** An attempt whose claim is durable. */
+export type Claim = { readonly stream: StreamKey; readonly executionId: string; readonly job: Job };
+
+type Attempt = Claim & {
+  readonly number: number;
+  readonly startedAtMs: Millis;
+  readonly abort: AbortController;
+  /** Gives the slot back; once. */
+  readonly release: () => void;
+  /** True once the log has, or is being told, how the attempt ended: what the handler returns later counts for nothing. */
+  settled: boolean;
+};
+
+type Dependencies = {
+  readonly commands: CommandHandler;
+  readonly handlers: JobHandlers;
+  readonly runner: Runner;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly activity: Activity;
+  readonly log: Logger;
+};
+
+/** Runs claimed attempts: call the handler, hold it to its time-out, record how it ended. */
+export class Executor {
+  readonly #attempts = new Map<string, Attempt>();
+  #stuck = 0;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(private readonly dependencies: Dependencies) {
+    dependencies.commands.onCommitted((committed) => this.#onCommitted(committed));
+  }
+
+  /** Attempts under way. */
+  get running(): number {
+    return this.#attempts.size;
+  }
+
+  /** Handlers that were told to stop and did not. */
+  get stuck(): number {
+    return this.#stuck;
+  }
+
+  start(claim: Claim, release: () => void): void {
+    const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
+    if (execution?.phase !== 'running') return release();
+    const { clock } = this.dependencies;
+    const attempt: Attempt = {
+      ...claim,
+      number: execution.attempt,
+      startedAtMs: clock.monotonic(),
+      abort: new AbortController(),
+      release: onlyOnce(release),
+      settled: false,
+    };
+    this.#attempts.set(claim.executionId, attempt);
+    void this.#run(attempt);
+    if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
+  }
+
+  /** Waits for running attempts, at most `drainMs`; the rest are aborted, recorded as such, and retried elsewhere or later. */
+  async drain(drainMs: Millis): Promise<void> {
+    await this.#idleWithin(drainMs);
+    const left = [...this.#attempts.values()];
+    await Promise.all(
+      left.map((attempt) =>
+        this.#giveUp(attempt, 'shutdown', { name: 'AbortError', message: 'the scheduler was stopped', code: 'SHUTDOWN' }),
+      ),
+    );
+    await this.#idleWithin(Math.min(drainMs, stuckAfterMs));
+  }
+
+  async #run(attempt: Attempt): Promise<void> {
+    const { clock, activity, runner, recorder } = this.dependencies;
+    const left = activity.enterHandler();
+    const stopTimer = this.#holdToTimeout(attempt);
+    const notes = recorder.open(attempt.executionId, attempt.stream);
+    try {
+      const request = this.#requestOf(attempt);
+      const outcome = request
+        ? await runner.run({
+            ...request,
+            signal: attempt.abort.signal,
+            onProgress: (fraction, message) => notes.progress(fraction, message),
+            onLog: (level, message) => notes.line(level, message),
+          })
+        : noHandler(attempt.job.definition.jobType);
+      stopTimer();
+      attempt.release();
+      left();
+      if (!attempt.settled) await this.#settle(attempt, settlementOf(outcome, clock.monotonic() - attempt.startedAtMs));
+    } finally {
+      left();
+      this.#forget(attempt);
+    }
+  }
+
+  #requestOf({ stream, job, executionId, number }: Attempt) {
+    const { organization, jobName } = splitStream(stream);
+    const { jobType, maxAttempts, isolation, parameters } = job.definition;
+    const execution = job.executions.find((e) => e.executionId === executionId);
+    const registered = this.dependencies.handlers.resolve(stream, jobType);
+    if (!registered || !execution) return null;
+    const { scheduledFor } = execution;
+    const { fencingToken } = job;
+    return {
+      handler: registered.handler,
+      isolation,
+      parameters: execution.parameters ?? parameters,
+      info: {
+        jobName,
+        jobId: job.jobId,
+        jobType,
+        organization,
+        executionId,
+        attempt: number,
+        maxAttempts,
+        scheduledFor,
+        fencingToken: execution.phase === 'running' ? execution.fencingToken : fencingToken,
+        idempotencyKey: executionId,
+      },
+    };
+  }
+
+  #holdToTimeout(attempt: Attempt): () => void {
+    const { clock } = this.dependencies;
+    const { timeoutMs } = attempt.job.definition;
+    const endAt = attempt.startedAtMs + timeoutMs;
+    let stop = (): void => undefined;
+    const arm = (): void => {
+      const left = endAt - clock.monotonic();
+      if (left <= 0) this.#onTimeout(attempt, timeoutMs);
+      else stop = clock.after(Math.min(left, clock.longestSleepMs), arm);
+    };
+    arm();
+    return () => stop();
+  }
+
+  #onTimeout(attempt: Attempt, timeoutMs: Millis): void {
+    const error = { name: 'TimeoutError', message: `no end within the time-out of ${timeoutMs} ms`, code: 'TIMEOUT' };
+    void this.#giveUp(attempt, 'timeout', error);
+  }
+
+  /** Records the end of an attempt whose handler still runs, and tells the handler to stop. */
+  async #giveUp(attempt: Attempt, cause: FailureCause, error: ExecutionError): Promise<void> {
+    if (attempt.settled) return;
+    attempt.settled = true;
+    this.#tellToStop(attempt, error);
+    const durationMs = this.dependencies.clock.monotonic() - attempt.startedAtMs;
+    await this.#record(attempt, { type: 'FailAttempt', durationMs, error, cause, retryable: true });
+  }
+
+  /** A handler that does not listen loses its slot after a while, and counts as stuck until it returns. */
+  #tellToStop(attempt: Attempt, reason: ExecutionError): void {
+    if (attempt.abort.signal.aborted) return;
+    attempt.abort.abort(Object.assign(new Error(reason.message), { name: reason.name, code: reason.code }));
+    this.dependencies.clock.after(stuckAfterMs, () => {
+      if (this.#attempts.get(attempt.executionId) !== attempt) return;
+      this.#stuck++;
+      this.dependencies.log.warn({ stream: attempt.stream, executionId: attempt.executionId }, 'a handler ignores its abort signal');
+      attempt.release();
+      this.#attempts.delete(attempt.executionId);
+      this.#stuckOnes.add(attempt);
+      if (!attempt.settled) void this.#giveUp(attempt, 'error', reason);
+    });
+  }
+
+  readonly #stuckOnes = new Set<Attempt>();
+
+  #settle(attempt: Attempt, settlement: Settlement): Promise<void> {
+    attempt.settled = true;
+    return this.#record(attempt, settlement);
+  }
+
+  /** The result is kept and offered again until the store takes it: nothing that ran is forgotten while this process lives. */
+  async #record(attempt: Attempt, settlement: Settlement | FailedBySystem): Promise<void> {
+    const { commands, clock, log } = this.dependencies;
+    for (let wait = firstRetryMs; ; wait = Math.min(longestRetryMs, wait * 2)) {
+      try {
+        const { executionId, number } = attempt;
+        const handled = await commands.handle(attempt.stream, { ...settlement, now: clock.now(), executionId, attempt: number });
+        if (handled.ok) return;
+        if (handled.rejection.code !== 'CONTENDED') {
+          log.info({ stream: attempt.stream, executionId, attempt: number, code: handled.rejection.code }, 'a late result was refused');
+          return;
+        }
+      } catch (error) {
+        log.warn({ error, stream: attempt.stream, executionId: attempt.executionId }, 'an end could not be recorded; trying again');
+      }
+      await new Promise<void>((resolve) => this.dependencies.background.after(wait, resolve));
+    }
+  }
+
+  /** Cancelled, here or on another node: the handler is told at once. */
+  #onCommitted({ commit }: Committed): void {
+    for (const event of commit.events) {
+      if (event.type !== 'ExecutionCancelRequested' && event.type !== 'ExecutionCancelled') continue;
+      const attempt = this.#attempts.get(event.executionId);
+      if (!attempt) continue;
+      if (event.type === 'ExecutionCancelled') attempt.settled = true;
+      this.#tellToStop(attempt, cancelled);
+    }
+  }
+
+  #forget(attempt: Attempt): void {
+    if (this.#stuckOnes.delete(attempt)) this.#stuck--;
+    if (this.#attempts.get(attempt.executionId) === attempt) this.#attempts.delete(attempt.executionId);
+    if (this.#attempts.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  #idleWithin(ms: Millis): Promise<void> {
+    if (this.#attempts.size === 0 || ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.dependencies.background.after(ms, resolve);
+      this.#whenIdle.push(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
+const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
+
+type FailedBySystem = Omit<Extract<Settlement, { type: 'FailAttempt' }>, 'cause'> & { readonly cause: FailureCause };
+
+const noHandler = (jobType: string) => ({
+  kind: 'failed' as const,
+  error: { name: 'NoHandler', message: `no handler for "${jobType}" in this process any more`, code: 'NO_HANDLER' },
+  retryable: true,
+});
+
+const onlyOnce = (f: () => void): (() => void) => {
+  let done = false;
+  return () => {
+    if (!done) f();
+    done = true;
+  };
+};

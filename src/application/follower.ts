@@ -1,0 +1,67 @@
+import type { JobRows } from './jobRows.js';
+import type { Commit, EventFeed, StreamKey } from './ports/eventStore.js';
+import type { ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
+import { project } from './projections/project.js';
+import type { Projector } from './projector.js';
+
+const page = 1_000;
+
+/** Brings the read models to the head of the log, from their checkpoint: after a crash, a rebuild, or another node's writes. */
+export class Follower {
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly readModels: ReadModels,
+    private readonly rows: JobRows,
+    private readonly projector: Projector,
+  ) {}
+
+  /** Returns how many commits were read. `onProgress` gets the commits done and to do. */
+  async catchUp(onProgress?: (done: number, total: number) => void): Promise<number> {
+    let done = 0;
+    for (let partition = 0; partition < this.feed.partitions; partition++) {
+      const from = await this.readModels.checkpoint(partition);
+      const head = await this.feed.head(partition);
+      this.projector.startAt(partition, Math.min(from, head));
+      for (let at = from; at < head; ) {
+        const commits = await this.feed.after(partition, at, page);
+        if (commits.length === 0) break;
+        await this.#apply(commits);
+        at = commits.at(-1)?.position ?? head;
+        done += commits.length;
+        onProgress?.(done, head - from);
+        await this.projector.room();
+      }
+    }
+    await this.projector.saved();
+    return done;
+  }
+
+  /** Rows that are ahead drop the commit; rows that are behind read what they miss first. */
+  async #apply(commits: readonly Commit[]): Promise<void> {
+    const rows = await this.#rowsOf(commits);
+    for (const commit of commits) {
+      const row = rows.get(commit.stream);
+      if (row && row.version === commit.version - 1 && commit.events.length > 0) {
+        const projected = project(row, commit);
+        rows.set(commit.stream, projected.row);
+        this.#take(commit, projected.row, projected.executions);
+      } else if (row && row.version < commit.version) {
+        // Behind, or at a place where commits were redacted: what stands in for them may come later in the stream.
+        const caughtUp = await this.rows.caughtUp(row);
+        rows.set(commit.stream, caughtUp.row);
+        this.#take(commit, caughtUp.row, [...caughtUp.executions.values()]);
+      } else this.projector.passed(commit.partition, commit.position);
+    }
+  }
+
+  #take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
+    this.rows.remember(row);
+    this.projector.take(commit, row, executions);
+  }
+
+  async #rowsOf(commits: readonly Commit[]): Promise<Map<StreamKey, JobRow>> {
+    const streams = [...new Set(commits.map((c) => c.stream))];
+    const rows = await Promise.all(streams.map((stream) => this.rows.known(stream) ?? this.rows.load(stream)));
+    return new Map(rows.map((row) => [row.stream, row]));
+  }
+}

@@ -1,0 +1,78 @@
+import type { Instant } from '../domain/instant.js';
+import { handlerKeyOf } from '../domain/job/index.js';
+import type { Clock } from './ports/clock.js';
+import type { StreamKey } from './ports/eventStore.js';
+import type { HandlerRef } from './ports/runner.js';
+import { splitStream } from './streams.js';
+
+export type HandlerOptions = {
+  /** Attempts of this type that may run at once on this node. */
+  readonly concurrency?: number;
+};
+
+/** A handler, and since when this process has had it: what was due before is not its fault. */
+export type Registered = { readonly handler: HandlerRef; readonly options: HandlerOptions; readonly since: Instant };
+
+/** Handlers by the name of a job type, or for `custom` jobs by the name of the job. A Map that tells when it changes. */
+export class JobHandlers extends Map<string, HandlerRef> {
+  readonly #registered = new Map<string, Registered>();
+  readonly #bound = new Map<StreamKey, Registered>();
+  readonly #clock: Clock;
+  #onChange: () => void = () => undefined;
+
+  constructor(clock: Clock) {
+    super();
+    this.#clock = clock;
+  }
+
+  override set(name: string, handler: HandlerRef, options: HandlerOptions = {}): this {
+    super.set(name, handler);
+    this.#registered.set(name, { handler, options, since: this.#clock.now() });
+    this.#onChange();
+    return this;
+  }
+
+  override delete(name: string): boolean {
+    this.#registered.delete(name);
+    return super.delete(name);
+  }
+
+  override clear(): void {
+    this.#registered.clear();
+    super.clear();
+  }
+
+  /** Binds a handler to one job of this process; it wins over those by name. */
+  bind(stream: StreamKey, handler: HandlerRef): void {
+    if (this.#bound.get(stream)?.handler === handler) return;
+    this.#bound.set(stream, { handler, options: {}, since: this.#clock.now() });
+    this.#onChange();
+  }
+
+  unbind(stream: StreamKey): void {
+    this.#bound.delete(stream);
+  }
+
+  resolve(stream: StreamKey, jobType: string): Registered | null {
+    const name = jobType === 'custom' ? splitStream(stream).jobName : jobType;
+    return this.#bound.get(stream) ?? this.#registered.get(name) ?? null;
+  }
+
+  /** What this process can run: keys as in the wake-up index, and single streams. */
+  capabilities(): { readonly handlerKeys: readonly string[]; readonly streams: readonly StreamKey[] } {
+    const names = [...this.#registered.keys()];
+    return {
+      handlerKeys: [...names, ...names.map((name) => handlerKeyOf('custom', name))],
+      streams: [...this.#bound.keys()],
+    };
+  }
+
+  concurrencyOf(handlerKey: string): number | undefined {
+    const name = handlerKey.startsWith('custom:') ? handlerKey.slice('custom:'.length) : handlerKey;
+    return this.#registered.get(name)?.options.concurrency;
+  }
+
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+}

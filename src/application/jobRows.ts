@@ -1,0 +1,67 @@
+import { Lru } from './lru.js';
+import type { Clock } from './ports/clock.js';
+import type { EventStore, StreamKey } from './ports/eventStore.js';
+import type { JobRow, ReadModels } from './ports/readModels.js';
+import { blankRow } from './projections/project.js';
+import { type Replayed, replay } from './projections/replay.js';
+import type { Projector } from './projector.js';
+
+const cachedRows = 10_000;
+const loadedTogether = 500;
+
+type Load = { readonly stream: StreamKey; readonly resolve: (row: JobRow) => void; readonly reject: (error: unknown) => void };
+
+/** The present rows of jobs: from memory, from what is not saved yet, or from the read models, asked for many at a time. */
+export class JobRows {
+  readonly #cache = new Lru<StreamKey, JobRow>(cachedRows);
+  #loads: Load[] = [];
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly readModels: ReadModels,
+    private readonly projector: Projector,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The row if it is in memory. */
+  known(stream: StreamKey): JobRow | undefined {
+    return this.#cache.get(stream) ?? this.projector.unsaved(stream);
+  }
+
+  /** The row, blank for a stream that does not exist. Loads asked for in one turn go to the store together. */
+  load(stream: StreamKey): Promise<JobRow> {
+    return new Promise((resolve, reject) => {
+      this.#loads.push({ stream, resolve, reject });
+      if (this.#loads.length === 1) queueMicrotask(() => this.#loadAll());
+    });
+  }
+
+  remember(row: JobRow): void {
+    this.#cache.set(row.stream, row);
+  }
+
+  forget(stream: StreamKey): void {
+    this.#cache.delete(stream);
+  }
+
+  /** The row after every commit that the log has beyond it, and the history entries they touched. */
+  async caughtUp(row: JobRow): Promise<Replayed> {
+    return replay(row, await this.store.read(row.stream, row.version));
+  }
+
+  #loadAll(): void {
+    const loads = this.#loads;
+    this.#loads = [];
+    for (let i = 0; i < loads.length; i += loadedTogether) void this.#loadSome(loads.slice(i, i + loadedTogether));
+  }
+
+  async #loadSome(loads: readonly Load[]): Promise<void> {
+    try {
+      const rows = await this.readModels.jobs([...new Set(loads.map((l) => l.stream))]);
+      // What was committed while the rows were read is in memory by now, and newer.
+      for (const { stream, resolve } of loads) resolve(this.known(stream) ?? rows.get(stream) ?? blankRow(stream, this.clock.now()));
+    } catch (error) {
+      for (const { reject } of loads) reject(error);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { JobEvent } from '../../domain/job/index.js';
+import type { Commit } from '../ports/eventStore.js';
+import type { ExecutionRow, JobRow } from '../ports/readModels.js';
+import { project } from './project.js';
+import type { JobStats } from './stats.js';
+
+type Compacted = Extract<JobEvent, { type: 'JobCompacted' }>;
+
+export type Replayed = { readonly row: JobRow; readonly executions: ReadonlyMap<string, ExecutionRow> };
+
+/**
+ * The row, and every history entry touched, after the commits that follow it. Where commits were dropped by retention the replay
+ * starts from the snapshot that stands in for them.
+ */
+export const replay = (row: JobRow, commits: readonly Commit[]): Replayed => {
+  const snapshot = newestSnapshot(commits);
+  const skips = snapshot !== undefined && snapshot.belowVersion > row.version + 1;
+  const executions = new Map<string, ExecutionRow>();
+  let current = skips ? fromSnapshot(row, snapshot) : row;
+  for (const execution of current.open) executions.set(execution.executionId, execution);
+  for (const commit of commits) {
+    if (commit.version <= current.version) continue;
+    const projected = project(current, commit);
+    current = projected.row;
+    if (current.state.kind === 'absent') executions.clear();
+    for (const execution of projected.executions) executions.set(execution.executionId, execution);
+  }
+  return { row: current, executions };
+};
+
+const newestSnapshot = (commits: readonly Commit[]): Compacted | undefined => {
+  for (const { events } of commits.toReversed()) {
+    const found = events.find((event) => event.type === 'JobCompacted');
+    if (found) return found;
+    if (events.some((event) => event.type === 'JobDeleted')) return undefined;
+  }
+  return undefined;
+};
+
+// Both were written from these very types by `JobCompacted`.
+const fromSnapshot = (row: JobRow, { belowVersion, state, stats, open }: Compacted): JobRow => ({
+  ...row,
+  version: belowVersion - 1,
+  state,
+  stats: stats as unknown as JobStats,
+  open: open as unknown as readonly ExecutionRow[],
+});

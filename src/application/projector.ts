@@ -1,0 +1,140 @@
+import type { Background, Stop } from './ports/clock.js';
+import type { Commit, Position, StreamKey } from './ports/eventStore.js';
+import type { Logger } from './ports/logger.js';
+import type { Changes, ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
+
+const flushAfterMs = 50;
+const retryAfterMs = 1_000;
+/** Rows that may wait to be saved before writers are made to wait too. */
+const maxWaiting = 20_000;
+/** Rows that are saved without waiting for the timer. */
+const fullBatch = 2_000;
+
+type Batch = { readonly jobs: Map<StreamKey, JobRow>; readonly executions: Map<string, ExecutionRow> };
+
+const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map() });
+
+/**
+ * Writes read models behind the log. Rows are coalesced by key, so that a busy job costs one row and not one per commit; after a
+ * crash they are replayed from the checkpoint, which never passes a commit whose rows are not saved.
+ */
+export class Projector {
+  readonly #readModels: ReadModels;
+  readonly #background: Background;
+  readonly #log: Logger;
+  #waiting = emptyBatch();
+  #saving: Batch | null = null;
+  #flush: Promise<void> | null = null;
+  #timer: Stop | null = null;
+  readonly #reflected = new Map<number, Reflected>();
+
+  constructor(readModels: ReadModels, background: Background, log: Logger) {
+    this.#readModels = readModels;
+    this.#background = background;
+    this.#log = log;
+  }
+
+  /** Where the read models stand, as the follower found it: everything up to there is saved. */
+  startAt(partition: number, position: Position): void {
+    this.#reflected.set(partition, new Reflected(position));
+  }
+
+  /** Takes the rows that a commit led to. They are newer than any taken before for the same keys. */
+  take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
+    this.#waiting.jobs.set(row.stream, row);
+    for (const execution of executions) this.#waiting.executions.set(execution.executionId, execution);
+    this.passed(commit.partition, commit.position);
+    if (this.#waiting.jobs.size >= fullBatch) this.#save();
+    else this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
+  }
+
+  /** A commit that changed no row: already reflected, or of no stream of ours. */
+  passed(partition: number, position: Position): void {
+    const reflected = this.#reflected.get(partition) ?? new Reflected(0);
+    this.#reflected.set(partition, reflected);
+    reflected.add(position);
+  }
+
+  /** Every commit up to here has been taken. */
+  reflectedUpTo(partition: number): Position {
+    return this.#reflected.get(partition)?.upTo ?? 0;
+  }
+
+  /** The newest row of a stream that is not saved yet. */
+  unsaved(stream: StreamKey): JobRow | undefined {
+    return this.#waiting.jobs.get(stream) ?? this.#saving?.jobs.get(stream);
+  }
+
+  /** Resolves when what was taken before the call is saved: queries wait for it, so that callers read their own writes. */
+  async saved(): Promise<void> {
+    while (this.#waiting.jobs.size > 0 || this.#flush) await (this.#flush ?? this.#save());
+  }
+
+  /** Resolves at once unless writers have run far ahead of what is saved. */
+  async room(): Promise<void> {
+    while (this.#waiting.jobs.size >= maxWaiting) await (this.#flush ?? this.#save());
+  }
+
+  get isFull(): boolean {
+    return this.#waiting.jobs.size >= maxWaiting;
+  }
+
+  stop(): void {
+    this.#timer?.();
+    this.#timer = null;
+  }
+
+  #save(): Promise<void> {
+    this.#timer?.();
+    this.#timer = null;
+    this.#flush ??= this.#saveWaiting().finally(() => {
+      this.#flush = null;
+      if (this.#waiting.jobs.size > 0) this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
+    });
+    this.#flush.catch(() => undefined);
+    return this.#flush;
+  }
+
+  async #saveWaiting(): Promise<void> {
+    const batch = this.#waiting;
+    this.#saving = batch;
+    this.#waiting = emptyBatch();
+    const checkpoints = new Map([...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]));
+    const changes: Changes = { jobs: [...batch.jobs.values()], executions: [...batch.executions.values()], checkpoints };
+    try {
+      await this.#readModels.save(changes);
+    } catch (error) {
+      this.#putBack(batch);
+      this.#log.warn({ error, rows: changes.jobs.length }, 'read models could not be saved; trying again');
+      this.#timer ??= this.#background.after(retryAfterMs, () => this.#save());
+      throw error;
+    } finally {
+      this.#saving = null;
+    }
+  }
+
+  /** Rows that could not be saved wait on, unless newer ones took their place. */
+  #putBack(batch: Batch): void {
+    for (const [key, row] of batch.jobs) if (!this.#waiting.jobs.has(key)) this.#waiting.jobs.set(key, row);
+    for (const [key, row] of batch.executions) if (!this.#waiting.executions.has(key)) this.#waiting.executions.set(key, row);
+  }
+}
+
+/** Positions may be reported out of order; `upTo` is the last one before the first gap. */
+class Reflected {
+  upTo: Position;
+  readonly #beyond = new Set<Position>();
+
+  constructor(upTo: Position) {
+    this.upTo = upTo;
+  }
+
+  add(position: Position): void {
+    if (position !== this.upTo + 1) {
+      if (position > this.upTo) this.#beyond.add(position);
+      return;
+    }
+    this.upTo = position;
+    while (this.#beyond.delete(this.upTo + 1)) this.upTo++;
+  }
+}
