@@ -1,0 +1,1 @@
+export { decodeEvents, encodeEvents, noEvents, UnknownEvent } from './events.js';
