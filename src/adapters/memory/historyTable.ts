@@ -1,5 +1,6 @@
 import type { StreamKey, Version } from '../../application/ports/eventStore.js';
 import type { ExecutionRow } from '../../application/ports/readModels.js';
+import type { Instant } from '../../domain/instant.js';
 
 /** History entries, by execution and by stream. */
 export const historyTable = () => {
@@ -23,6 +24,17 @@ export const historyTable = () => {
     return last ? rows.filter((row) => row.queuedVersion >= last.queuedVersion) : rows;
   };
 
+  const oldestKept = (stream: StreamKey, maxExecutions: number | null, finishedSince: Instant | null): Version | null => {
+    const rows = of(stream);
+    const [newest, oldest] = [rows[0], rows.at(-1)];
+    if (!newest || !oldest) return null;
+    const kept = rows
+      .slice(0, maxExecutions ?? rows.length)
+      .filter(({ finishedAt }) => finishedAt === null || finishedSince === null || finishedAt >= finishedSince);
+    const version = kept.at(-1)?.queuedVersion ?? newest.queuedVersion + 1;
+    return version > oldest.queuedVersion ? version : null;
+  };
+
   /** Removes the entries queued below a version and says which. */
   const drop = (stream: StreamKey, belowVersion: Version): readonly string[] => {
     const dropped = of(stream).filter((row) => row.queuedVersion < belowVersion);
@@ -38,6 +50,7 @@ export const historyTable = () => {
     put,
     get: (executionId: string) => byId.get(executionId),
     page,
+    oldestKept,
     drop,
     clear: () => {
       byId.clear();

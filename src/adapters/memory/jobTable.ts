@@ -58,7 +58,8 @@ export const jobTable = () => {
   return {
     put,
     get: (stream: StreamKey) => rows.get(stream),
-    isDeleted: (stream: StreamKey) => rows.has(stream) && !live.has(stream),
+    /** Whether the stored row is a tombstone at `version` or above it. */
+    isDeleted: (stream: StreamKey, version = 0) => !live.has(stream) && (rows.get(stream)?.version ?? -1) >= version,
     list,
     work,
     unclaimed,

@@ -9,7 +9,7 @@ import { memoryRunRecords } from './runRecords.js';
 export const memoryReadModels = (): { readonly readModels: ReadModels; readonly runRecords: RunRecords } => {
   const jobs = jobTable();
   const history = historyTable();
-  const runRecords = memoryRunRecords(jobs.isDeleted);
+  const runRecords = memoryRunRecords((stream) => jobs.isDeleted(stream));
   const checkpoints = new Map<number, Position>();
 
   const forget = (stream: StreamKey): void => {
@@ -18,7 +18,7 @@ export const memoryReadModels = (): { readonly readModels: ReadModels; readonly 
   };
 
   const save = (changes: Changes): void => {
-    for (const row of changes.executions) if (!jobs.isDeleted(row.stream)) history.put(row);
+    for (const row of changes.executions) if (!jobs.isDeleted(row.stream, row.version)) history.put(row);
     for (const row of changes.jobs) if (jobs.put(row) && row.state.kind === 'absent') forget(row.stream);
     for (const [partition, position] of changes.checkpoints) checkpoints.set(partition, position);
   };
@@ -33,6 +33,7 @@ export const memoryReadModels = (): { readonly readModels: ReadModels; readonly 
     work: jobs.work,
     unclaimed: jobs.unclaimed,
     running: jobs.running,
+    oldestKept: async (...bounds) => history.oldestKept(...bounds),
     dropHistory: async (stream, belowVersion) => runRecords.forget(history.drop(stream, belowVersion)),
     erase: async (stream) => forget(stream),
     reset: async () => {

@@ -1,0 +1,86 @@
+import type { AppendRequest, AppendResult } from '../../application/ports/eventStore.js';
+import { encodeEvents } from '../codec/index.js';
+import type { Link } from './link.js';
+
+/** A batch is closed at this many commits or characters, so that none of them waits long for the rest. */
+const maxCommits = 1_000;
+const maxCharacters = 4_000_000;
+/** From this many waiting requests on, a second batch is on its way while the first is written: the disk need not wait for us. */
+const enoughToPipeline = 200;
+
+type Batch = {
+  readonly streams: string[];
+  readonly versions: number[];
+  readonly commitIds: string[];
+  readonly ats: number[];
+  readonly data: string[];
+  readonly waiting: { readonly resolve: (result: AppendResult) => void; readonly reject: (error: unknown) => void }[];
+  characters: number;
+};
+
+const emptyBatch = (): Batch => ({ streams: [], versions: [], commitIds: [], ats: [], data: [], waiting: [], characters: 0 });
+
+/** Group commit: what is asked while a batch is being written goes into the next one, in order. */
+export const appendQueue = (link: Link): ((request: AppendRequest) => Promise<AppendResult>) => {
+  let batches: Batch[] = [];
+  let inFlight = 0;
+  let willSend = false;
+
+  const openBatch = (): Batch => {
+    const last = batches.at(-1);
+    if (last && last.streams.length < maxCommits && last.characters < maxCharacters) return last;
+    const batch = emptyBatch();
+    batches.push(batch);
+    return batch;
+  };
+
+  const send = (): void => {
+    willSend = false;
+    const [batch] = batches;
+    if (!batch || inFlight > 1 || (inFlight === 1 && batch.streams.length < enoughToPipeline)) return;
+    batches = batches.slice(1);
+    inFlight++;
+    const { waiting, characters: _, ...columns } = batch;
+    link
+      .call('append', columns)
+      .then(
+        (answers) => {
+          for (const [i, { resolve }] of waiting.entries()) resolve(resultOf(answers[i] ?? 0, columns.versions[i] ?? 0));
+        },
+        (error) => {
+          for (const { reject } of waiting) reject(error);
+        },
+      )
+      .finally(() => {
+        inFlight--;
+        send();
+      });
+    send();
+  };
+
+  return ({ stream, expectedVersion, commitId, at, events }) =>
+    new Promise((resolve, reject) => {
+      const data = encodeEvents(events);
+      const batch = openBatch();
+      batch.streams.push(stream);
+      batch.versions.push(expectedVersion);
+      batch.commitIds.push(commitId);
+      batch.ats.push(at);
+      batch.data.push(data);
+      batch.waiting.push({ resolve, reject });
+      batch.characters += data.length;
+      // Whoever else appends before control returns to the event loop shares the first write.
+      if (!willSend && inFlight < 2) {
+        willSend = true;
+        queueMicrotask(send);
+      }
+    });
+};
+
+const partition = 0;
+
+/** The worker answers with a position: negative for a commit that was there already, 0 for a conflict. */
+const resultOf = (answer: number, expectedVersion: number): AppendResult =>
+  answer === 0
+    ? { outcome: 'conflict' }
+    : { outcome: answer > 0 ? 'appended' : 'already', version: expectedVersion + 1, partition, position: Math.abs(answer) };

@@ -1,0 +1,46 @@
+import type { Commit, EventFeed, EventStore } from '../../application/ports/eventStore.js';
+import type { StorageReader } from '../../application/ports/storage.js';
+import type { Instant } from '../../domain/instant.js';
+import { decodeEvents } from '../codec/index.js';
+import { appendQueue } from './appendQueue.js';
+import type { Link } from './link.js';
+import type { Cells } from './protocol.js';
+import { readRows } from './rows.js';
+
+const partition = 0;
+const columns = 6;
+
+export const logReader = (link: Link): Pick<StorageReader, 'store' | 'feed'> => ({
+  store: {
+    read: async (stream, afterVersion) => commitsOf(await link.call('read', { stream, afterVersion })),
+    streams: async (after, limit) => link.call('streams', { after: after ?? '', limit }),
+  },
+  feed: {
+    partitions: 1,
+    head: () => link.call('head', {}),
+    after: async (_partition, position, limit) => commitsOf(await link.call('feed', { position, limit })),
+  },
+});
+
+export const eventLog = (link: Link): { readonly store: EventStore; readonly feed: EventFeed } => {
+  const { store, feed } = logReader(link);
+  return {
+    feed,
+    store: {
+      ...store,
+      append: appendQueue(link),
+      redact: async (stream, belowVersion) => void (await link.call('redact', { stream, belowVersion })),
+    },
+  };
+};
+
+const commitsOf = (cells: Cells): readonly Commit[] =>
+  readRows(cells, columns, ([stream, version, position, commitId, at, data]) => ({
+    commitId: String(commitId),
+    stream: String(stream),
+    version: Number(version),
+    partition,
+    position: Number(position),
+    at: Number(at) as Instant,
+    events: decodeEvents(String(data)),
+  }));

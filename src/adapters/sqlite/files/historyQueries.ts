@@ -1,0 +1,80 @@
+import type { Handlers, Steps } from '../protocol.js';
+import type { Database } from './driver.js';
+import { transactionOn } from './transaction.js';
+import { truncateWal } from './truncate.js';
+
+/** Entries removed in one transaction. */
+const droppedAtOnce = 128;
+
+type HistoryReads = Pick<Handlers, 'checkpoint' | 'execution' | 'history' | 'oldestKept' | 'getRecord'>;
+type HistoryWrites = Pick<Handlers, 'dropHistory' | 'erase' | 'reset'>;
+
+export const historyReads = (db: Database): HistoryReads => {
+  const checkpoint = db.prepare('SELECT position FROM checkpoints WHERE partition = ?');
+  const execution = db.prepare('SELECT entry FROM executions WHERE execution_id = ?');
+  // Executions queued by one commit are never split between pages: the bound is the version of the last row of the page.
+  const history = db.prepare(
+    `SELECT entry FROM executions WHERE stream = ?1 AND queued_version < ?2 AND queued_version >= coalesce(
+       (SELECT queued_version FROM executions WHERE stream = ?1 AND queued_version < ?2
+        ORDER BY queued_version DESC LIMIT 1 OFFSET ?3 - 1), 0)
+     ORDER BY queued_version DESC, execution_id DESC`,
+  );
+  const bounds = db.prepare('SELECT min(queued_version), max(queued_version) FROM executions WHERE stream = ?');
+  const oldestKept = db.prepare(
+    `SELECT min(queued_version) FROM
+       (SELECT queued_version, finished_at FROM executions WHERE stream = ? ORDER BY queued_version DESC, execution_id DESC LIMIT ?)
+     WHERE finished_at IS NULL OR finished_at >= ?`,
+  );
+  const record = db.prepare('SELECT record FROM run_records WHERE execution_id = ?');
+  return {
+    checkpoint: ({ partition }) => Number(checkpoint.all([partition])[0]?.[0] ?? 0),
+    execution: ({ executionId }) => execution.all([executionId]).flat(),
+    history: ({ stream, limit, beforeVersion }) => history.all([stream, beforeVersion, limit]).flat(),
+    oldestKept: ({ stream, maxExecutions, finishedSince }) => {
+      const [oldest, newest] = bounds.all([stream])[0] ?? [];
+      const kept = oldestKept.all([stream, maxExecutions ?? -1, finishedSince ?? 0])[0]?.[0] ?? Number(newest ?? 0) + 1;
+      return typeof oldest === 'number' && Number(kept) > oldest ? Number(kept) : null;
+    },
+    getRecord: ({ executionId }) => record.all([executionId]).flat(),
+  };
+};
+
+export const historyWrites = (db: Database): HistoryWrites => {
+  const transaction = transactionOn(db);
+  const oldest = db.prepare(
+    `SELECT execution_id FROM executions WHERE stream = ? AND queued_version < ? ORDER BY queued_version LIMIT ${droppedAtOnce}`,
+  );
+  const dropEntries = db.prepare('DELETE FROM executions WHERE execution_id IN (SELECT value FROM json_each(?))');
+  const dropRecords = db.prepare('DELETE FROM run_records WHERE execution_id IN (SELECT value FROM json_each(?))');
+  const dropStreamRecords = db.prepare('DELETE FROM run_records WHERE stream = ?');
+
+  function* drop(stream: string, belowVersion: number): Steps<void> {
+    for (;;) {
+      const ids = JSON.stringify(oldest.all([stream, belowVersion]).flat());
+      if (ids === '[]') return;
+      transaction(() => {
+        dropEntries.run([ids]);
+        dropRecords.run([ids]);
+      });
+      yield;
+    }
+  }
+
+  return {
+    *dropHistory({ stream, belowVersion }) {
+      yield* drop(stream, belowVersion);
+      return null;
+    },
+    *erase({ stream }) {
+      yield* drop(stream, Number.MAX_SAFE_INTEGER);
+      transaction(() => dropStreamRecords.run([stream]));
+      yield* truncateWal(db);
+      return null;
+    },
+    reset: () => {
+      // The checkpoints go with the rows, or nothing does.
+      transaction(() => db.exec('DELETE FROM jobs; DELETE FROM executions; DELETE FROM checkpoints'));
+      return null;
+    },
+  };
+};

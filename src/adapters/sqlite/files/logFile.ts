@@ -1,0 +1,49 @@
+import type { Handlers } from '../protocol.js';
+import { appenderTo } from './appendCommits.js';
+import type { Database } from './driver.js';
+import { transactionOn } from './transaction.js';
+import { truncateWal } from './truncate.js';
+
+/** Versions redacted in one transaction. */
+const redactedAtOnce = 256;
+
+type LogReads = Pick<Handlers, 'read' | 'feed' | 'head' | 'streams'>;
+type LogWrites = Pick<Handlers, 'append' | 'redact'>;
+
+const columns = 's.key, c.version, c.position, c.commit_id, c.at, c.data';
+
+export const logReads = (db: Database): LogReads => {
+  const ofStream = db.prepare(
+    `SELECT ${columns} FROM streams s JOIN commits c ON c.stream_id = s.id WHERE s.key = ? AND c.version > ? ORDER BY c.version`,
+  );
+  const inOrder = db.prepare(
+    `SELECT ${columns} FROM commits c JOIN streams s ON s.id = c.stream_id WHERE c.position > ? ORDER BY c.position LIMIT ?`,
+  );
+  const head = db.prepare('SELECT max(position) FROM commits');
+  const keys = db.prepare('SELECT key FROM streams WHERE key > ? ORDER BY key LIMIT ?');
+  return {
+    read: ({ stream, afterVersion }) => ofStream.all([stream, afterVersion]).flat(),
+    feed: ({ position, limit }) => inOrder.all([position, limit]).flat(),
+    head: () => Number(head.all([])[0]?.[0] ?? 0),
+    streams: ({ after, limit }) => keys.all([after, limit]).map(([key]) => String(key)),
+  };
+};
+
+export const logWrites = (db: Database): LogWrites => {
+  const transaction = transactionOn(db);
+  const clear = db.prepare(
+    `UPDATE commits SET data = '[]'
+     WHERE stream_id = (SELECT id FROM streams WHERE key = ?) AND version >= ? AND version < ? AND data <> '[]'`,
+  );
+  return {
+    append: appenderTo(db),
+    *redact({ stream, belowVersion }) {
+      for (let from = 1; from < belowVersion; from += redactedAtOnce) {
+        transaction(() => clear.run([stream, from, Math.min(belowVersion, from + redactedAtOnce)]));
+        yield;
+      }
+      yield* truncateWal(db);
+      return null;
+    },
+  };
+};

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Handlers, WorkerOptions } from '../protocol.js';
+import type { Database } from './driver.js';
+import { historyReads, historyWrites } from './historyQueries.js';
+import { jobQueries } from './jobQueries.js';
+import { lockDirectory } from './lock.js';
+import { logReads, logWrites } from './logFile.js';
+import { openLogFile } from './logSchema.js';
+import { openReadFile, openReadFileReadOnly } from './readSchema.js';
+import { rowSaver } from './saveRows.js';
+
+/** Opens a directory and answers calls on its files. Throws `Locked` where another writer has it. */
+export const openFiles = ({ directory, mode }: WorkerOptions): Handlers =>
+  mode === 'write' ? openToWrite(directory) : openToRead(directory);
+
+const openToWrite = (directory: string): Handlers => {
+  mkdirSync(directory, { recursive: true });
+  const lock = lockDirectory(directory);
+  try {
+    const log = openLogFile(join(directory, 'log.db'), 'write');
+    const reads = logReads(log);
+    const models = openReadFile(join(directory, 'read.db'), reads.head({}) as number);
+    const { save, putRecords } = rowSaver(models);
+    return {
+      ...reads,
+      ...logWrites(log),
+      ...jobQueries(models),
+      ...historyReads(models),
+      ...historyWrites(models),
+      save,
+      putRecords: ({ records }) => putRecords(records),
+      *close() {
+        // As a long call, it comes after those that are under way.
+        yield;
+        for (const db of [log, models]) {
+          checkpoint(db);
+          db.close();
+        }
+        lock.release();
+        return null;
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+const openToRead = (directory: string): Handlers => {
+  const path = join(directory, 'log.db');
+  if (!existsSync(path)) throw new Error(`There is no store in ${directory}`);
+  const log = openLogFile(path, 'read');
+  const models = openReadFileReadOnly(join(directory, 'read.db'));
+  return {
+    ...logReads(log),
+    ...jobQueries(models),
+    ...historyReads(models),
+    append: refuse,
+    redact: refuse,
+    save: refuse,
+    dropHistory: refuse,
+    erase: refuse,
+    reset: refuse,
+    putRecords: refuse,
+    close: () => {
+      log.close();
+      models.close();
+      return null;
+    },
+  };
+};
+
+/** Leaves an empty write-ahead log behind; a reader that prevents it costs nothing but the space. */
+const checkpoint = (db: Database): void => {
+  db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([]);
+};
+
+const refuse = (): never => {
+  throw new Error('The store is open for reading only');
+};

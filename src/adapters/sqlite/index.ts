@@ -1,0 +1,24 @@
+import type { Membership } from '../../application/ports/membership.js';
+import type { Storage, StorageReader } from '../../application/ports/storage.js';
+import { eventLog, logReader } from './eventLog.js';
+import { openLink } from './link.js';
+import { modelReader, models } from './readModels.js';
+
+export { StoreLocked } from './storeLocked.js';
+
+/**
+ * The embedded storage: SQLite files in one directory, written by one process at a time. `node` names this incarnation. Rejects with
+ * `StoreLocked` where another writer has the directory, with `StoreUnavailable` where the files cannot be used.
+ */
+export const openSqlite = async ({ directory, node }: { readonly directory: string; readonly node: string }): Promise<Storage> => {
+  const link = await openLink({ directory, mode: 'write' });
+  // No other process can have started what this one did not: every other node that ever ran here is dead.
+  const membership: Membership = { self: node, exclusive: true, isAlive: (other) => other === node };
+  return { ...eventLog(link), ...models(link), membership, close: link.close };
+};
+
+/** Looks at a directory, also while another process writes to it. Rejects with `StoreUnavailable` where there is no store. */
+export const openSqliteReader = async (directory: string): Promise<StorageReader> => {
+  const link = await openLink({ directory, mode: 'read' });
+  return { ...logReader(link), ...modelReader(link), close: link.close };
+};

@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { StoreUnavailable } from '../../application/ports/eventStore.js';
+import type { Call, Calls, Opening, Reply, Request, WorkerOptions } from './protocol.js';
+import { StoreLocked } from './storeLocked.js';
+
+/** The way to the worker thread. */
+export type Link = {
+  /** Rejects with `StoreUnavailable` where the worker could not do it, or ended before it answered. */
+  call<C extends Call>(call: C, request: Calls[C]['request']): Promise<Calls[C]['reply']>;
+  /** Everything asked before is answered first. */
+  close(): Promise<void>;
+};
+
+type Pending = { readonly resolve: (reply: never) => void; readonly reject: (error: Error) => void };
+
+/** Starts a worker on a directory. Rejects with `StoreLocked`, or with what else keeps the files from being opened. */
+export const openLink = async (options: WorkerOptions): Promise<Link> => {
+  const path = createRequire(import.meta.url).resolve('#store-worker');
+  const worker = new Worker(path, { workerData: options, execArgv: [] });
+  await opened(worker, options.directory);
+
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let ended: StoreUnavailable | null = null;
+
+  // An idle store does not keep the process alive; an unanswered request does.
+  worker.unref();
+  worker.on('message', (message: Reply) => {
+    const request = pending.get(message.id);
+    pending.delete(message.id);
+    if (pending.size === 0) worker.unref();
+    if ('reply' in message) request?.resolve(message.reply as never);
+    else request?.reject(new StoreUnavailable(`The store cannot do this now: ${message.failure.message}`, { cause: message.failure }));
+  });
+  const end = (cause?: unknown): void => {
+    ended ??= new StoreUnavailable('The thread of the store has ended', { cause });
+    for (const { reject } of pending.values()) reject(ended);
+    pending.clear();
+  };
+  worker.on('error', end);
+  worker.on('exit', end);
+
+  const call: Link['call'] = (call, request) =>
+    new Promise((resolve, reject) => {
+      if (ended) return reject(ended);
+      if (pending.size === 0) worker.ref();
+      const id = ++lastId;
+      pending.set(id, { resolve, reject });
+      worker.postMessage({ id, call, request } satisfies Request);
+    });
+
+  const close = async (): Promise<void> => {
+    if (ended) return;
+    const closed = call('close', {});
+    ended = new StoreUnavailable('The store is closed');
+    await closed;
+    await worker.terminate();
+  };
+  return { call, close };
+};
+
+const opened = (worker: Worker, directory: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (opening: Opening) => {
+      worker.off('error', reject);
+      if ('opened' in opening) return resolve();
+      reject('failure' in opening ? new StoreUnavailable(opening.failure) : new StoreLocked(directory, opening.lockedBy));
+    });
+  });

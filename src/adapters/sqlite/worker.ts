@@ -1,0 +1,66 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { sqliteCode } from './files/driver.js';
+import { Locked } from './files/lock.js';
+import { openFiles } from './files/open.js';
+import type { Call, Calls, Handlers, Opening, Reply, Request, Steps, WorkerOptions } from './protocol.js';
+
+// The thread that owns the files, so that waiting for the disk never holds up the main thread.
+
+const port = parentPort;
+if (!port) throw new Error('This module is the entry of a worker thread');
+
+type Task = { readonly id: number; readonly steps: Steps<Calls[Call]['reply']> };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const serve = (handlers: Handlers): void => {
+  const tasks: Task[] = [];
+  const reply = (message: Reply): void => port.postMessage(message);
+  const fail = (id: number, error: unknown): void => reply({ id, failure: { message: messageOf(error), code: sqliteCode(error) } });
+
+  const receive = ({ id, call, request }: Request): void => {
+    try {
+      const answer = (handlers[call] as (request: unknown) => Calls[Call]['reply'] | Steps<Calls[Call]['reply']>)(request);
+      if (isSteps(answer)) tasks.push({ id, steps: answer });
+      else reply({ id, reply: answer });
+    } catch (error) {
+      fail(id, error);
+    }
+  };
+
+  const step = ({ id, steps }: Task): void => {
+    try {
+      const { done, value } = steps.next();
+      if (!done) return;
+      reply({ id, reply: value });
+    } catch (error) {
+      fail(id, error);
+    }
+    tasks.shift();
+  };
+
+  // Long tasks go one after the other; between two of their steps whatever has arrived goes first, appends above all.
+  port.on('message', (first: Request) => {
+    receive(first);
+    for (;;) {
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) receive(next.message);
+      const [task] = tasks;
+      if (!task) return;
+      step(task);
+    }
+  });
+};
+
+const isSteps = (answer: unknown): answer is Steps<Calls[Call]['reply']> =>
+  typeof answer === 'object' && answer !== null && 'next' in answer;
+
+const open = (): Opening => {
+  try {
+    serve(openFiles(workerData as WorkerOptions));
+    return { opened: true };
+  } catch (error) {
+    return error instanceof Locked ? { lockedBy: error.pid } : { failure: messageOf(error) };
+  }
+};
+
+port.postMessage(open());
