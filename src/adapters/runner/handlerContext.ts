@@ -1,0 +1,41 @@
+import { format } from 'node:util';
+import type { RunInfo, RunRequest } from '../../application/ports/runner.js';
+import type { LogLevel } from '../../application/ports/runRecords.js';
+
+type Log = (message: unknown, ...details: readonly unknown[]) => void;
+
+/** What a handler gets beside its parameters. */
+export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
+  readonly scheduledFor: Date;
+  /** Aborts at the time-out, on cancellation and on shutdown. */
+  readonly signal: AbortSignal;
+  readonly log: { readonly [level in LogLevel]: Log };
+  /** How far the work is, from 0 to 1. */
+  readonly progress: (fraction: number, message?: string) => void;
+};
+
+export type Listeners = Pick<RunRequest, 'onLog' | 'onProgress'>;
+
+export const handlerContext = (info: RunInfo, signal: AbortSignal, { onLog, onProgress }: Listeners): HandlerContext => {
+  const logAt =
+    (level: LogLevel): Log =>
+    (message, ...details) =>
+      onLog(level, textOf(message, details));
+  return {
+    ...info,
+    scheduledFor: new Date(info.scheduledFor),
+    signal,
+    log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
+    progress: (fraction, message) => onProgress(Number(fraction), message === undefined ? undefined : String(message)),
+  };
+};
+
+/** As `console.log` would print it. */
+const textOf = (message: unknown, details: readonly unknown[]): string => {
+  if (typeof message === 'string' && details.length === 0) return message;
+  try {
+    return format(message, ...details);
+  } catch {
+    return '[a value that cannot be printed]';
+  }
+};

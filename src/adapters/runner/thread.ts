@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { RunOutcome, RunRequest } from '../../application/ports/runner.js';
+import type { ExecutionError } from '../../domain/job/index.js';
+import { type FromThread, received, type ToThread } from './messages.js';
+import { errorOf } from './thrown.js';
+
+/** The thread ended before it had called the handler: nothing has happened, another thread may be asked. */
+export type NotStarted = { readonly kind: 'notStarted'; readonly error: ExecutionError };
+
+type Current = {
+  readonly request: RunRequest;
+  readonly onStarted: () => void;
+  readonly resolve: (outcome: RunOutcome | NotStarted) => void;
+  started: boolean;
+};
+
+/** A worker thread that runs one handler at a time. While it runs none it does not keep the process alive. */
+export class Thread {
+  readonly #worker: Worker;
+  #run = 0;
+  #current: Current | null = null;
+  #crash: { readonly error: unknown } | null = null;
+  #alive = true;
+
+  constructor(memoryMb: number, onExit: () => void) {
+    const entry = createRequire(import.meta.url).resolve('#job-worker');
+    this.#worker = new Worker(entry, { name: 'job handler', resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+    this.#worker.unref();
+    this.#worker.on('message', (message: FromThread) => this.#onMessage(message));
+    this.#worker.on('error', (error) => {
+      this.#crash = { error };
+    });
+    this.#worker.on('exit', (exitCode) => {
+      this.#alive = false;
+      onExit();
+      this.#end(this.#diedWith(exitCode));
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Never rejects. `onStarted` is called when the module is loaded and the handler is being called. */
+  async run(module: string, request: RunRequest, onStarted: () => void): Promise<RunOutcome | NotStarted> {
+    const { parameters, info, signal } = request;
+    const outcome = new Promise<RunOutcome | NotStarted>((resolve) => {
+      this.#current = { request, onStarted, resolve, started: false };
+    });
+    this.#worker.ref();
+    this.#post({ type: 'run', run: ++this.#run, module, parameters, info });
+    const onAbort = (): void => void this.#abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await outcome;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#worker.unref();
+    }
+  }
+
+  /** Resolves when the thread is gone. */
+  async terminate(): Promise<void> {
+    this.#alive = false;
+    await this.#worker.terminate();
+  }
+
+  /** The handler is told, but not waited for. */
+  async #abort(reason: unknown): Promise<void> {
+    const current = this.#current;
+    if (!current) return;
+    this.#current = null;
+    const error = errorOf(reason);
+    this.#post({ type: 'abort', reason: error });
+    await this.terminate();
+    current.resolve({ kind: 'failed', error, retryable: true });
+  }
+
+  #onMessage(message: FromThread): void {
+    const current = this.#current;
+    if (!current || message.run !== this.#run) return;
+    const { request } = current;
+    switch (message.type) {
+      case 'started':
+        current.started = true;
+        return current.onStarted();
+      case 'log':
+        return request.onLog(message.level, message.message);
+      case 'progress':
+        return request.onProgress(message.fraction, message.message);
+      case 'ended':
+        return this.#end(received(message.outcome));
+    }
+  }
+
+  #diedWith(exitCode: number): RunOutcome | NotStarted {
+    const error = this.#crash ? crashed(this.#crash.error) : exited(exitCode);
+    return this.#current?.started ? { kind: 'failed', error, retryable: true } : { kind: 'notStarted', error };
+  }
+
+  #end(outcome: RunOutcome | NotStarted): void {
+    const current = this.#current;
+    this.#current = null;
+    current?.resolve(outcome);
+  }
+
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+const exited = (exitCode: number): ExecutionError => ({
+  name: 'WorkerExited',
+  message: `the worker thread ended with exit code ${exitCode} before the handler did`,
+  code: 'WORKER_EXITED',
+});
+
+const crashed = (thrown: unknown): ExecutionError => {
+  const error = errorOf(thrown);
+  return { code: 'WORKER_CRASHED', ...error, message: `the worker thread crashed: ${error.message}` };
+};
