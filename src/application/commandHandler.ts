@@ -13,7 +13,7 @@ import { splitStream } from './streams.js';
 
 /** `state` is the job's right after this command, `row` after the commit that this command became part of. */
 export type Handled =
-  | { readonly ok: true; readonly events: readonly JobEvent[]; readonly state: JobState; readonly row: JobRow }
+  | { readonly ok: true; readonly events: readonly JobEvent[]; readonly state: JobState; readonly row: JobRow; readonly commit: Commit | null }
   | { readonly ok: false; readonly rejection: JobRejection | { readonly code: 'CONTENDED' } };
 
 /** A commit of this process, durable and projected, for whatever reacts to it here. */
@@ -99,7 +99,7 @@ export class CommandHandler {
       }
       if (events.length === 0) {
         rows.remember(row);
-        return answer(lane, answers, row);
+        return answer(lane, answers, { row, commit: null });
       }
       const committed = await this.#append(row, events, state);
       if (committed) return answer(lane, answers, committed);
@@ -107,7 +107,7 @@ export class CommandHandler {
       fresh = true;
       conflicts++;
     }
-    answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], row);
+    answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], { row, commit: null });
   }
 
   #decide(row: JobRow, lane: readonly Waiting[]) {
@@ -116,6 +116,8 @@ export class CommandHandler {
     const answers: Answer[] = [];
     let state = row.state;
     for (const { command } of lane) {
+      // A deletion stands alone in its commit: everything before it is redacted, and nothing else may share its fate.
+      if (command.type === 'DeleteJob' && events.length > 0) break;
       const decision = decider.decide(command, state);
       if (!decision.ok) {
         answers.push(decision);
@@ -127,12 +129,13 @@ export class CommandHandler {
         events.push(event);
       }
       answers.push({ ok: true, events: decision.events, state });
+      if (command.type === 'DeleteJob') break;
     }
     return { events, state, answers };
   }
 
-  /** The row after the append, projected and announced; null on a conflict. */
-  async #append(row: JobRow, events: readonly JobEvent[], state: JobState): Promise<JobRow | null> {
+  /** The commit, projected and announced; null on a conflict. */
+  async #append(row: JobRow, events: readonly JobEvent[], state: JobState): Promise<Committed | null> {
     const { store, rows, projector, clock, ids } = this.dependencies;
     const request = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
     const result = await store.append(request);
@@ -142,17 +145,18 @@ export class CommandHandler {
     const projected = project(row, commit, state);
     rows.remember(projected.row);
     projector.take(commit, projected.row, projected.executions);
-    for (const listener of this.#listeners) listener({ commit, ...projected });
-    return projected.row;
+    const committed = { commit, ...projected };
+    for (const listener of this.#listeners) listener(committed);
+    return committed;
   }
 }
 
-type Answer = Omit<Extract<Handled, { ok: true }>, 'row'> | Extract<Handled, { ok: false }>;
+type Answer = Omit<Extract<Handled, { ok: true }>, 'row' | 'commit'> | Extract<Handled, { ok: false }>;
 
-const answer = (lane: Waiting[], answers: readonly Answer[], row: JobRow): void => {
+const answer = (lane: Waiting[], answers: readonly Answer[], { row, commit }: Pick<Committed, 'row'> & { readonly commit: Commit | null }): void => {
   const answered = lane.splice(0, answers.length);
   answered.forEach(({ resolve }, i) => {
     const handled = answers[i];
-    if (handled) resolve(handled.ok ? { ...handled, row } : handled);
+    if (handled) resolve(handled.ok ? { ...handled, row, commit } : handled);
   });
 };

@@ -2,7 +2,8 @@ import type { JobRows } from './jobRows.js';
 import type { Commit, EventFeed, StreamKey } from './ports/eventStore.js';
 import type { ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
 import { project } from './projections/project.js';
-import type { Projector } from './projector.js';
+import type { Eraser } from './eraser.js';
+import { deletes, type Projector } from './projector.js';
 
 const page = 1_000;
 
@@ -13,6 +14,7 @@ export class Follower {
     private readonly readModels: ReadModels,
     private readonly rows: JobRows,
     private readonly projector: Projector,
+    private readonly eraser: Eraser,
   ) {}
 
   /** Returns how many commits were read. `onProgress` gets the commits done and to do. */
@@ -50,7 +52,8 @@ export class Follower {
         const caughtUp = await this.rows.caughtUp(row);
         rows.set(commit.stream, caughtUp.row);
         this.#take(commit, caughtUp.row, [...caughtUp.executions.values()]);
-      } else this.projector.passed(commit.partition, commit.position);
+      } else if (!deletes(commit)) this.projector.passed(commit.partition, commit.position);
+      if (deletes(commit)) await this.eraser.erase(commit);
     }
   }
 

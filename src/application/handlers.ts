@@ -49,6 +49,10 @@ export class JobHandlers extends Map<string, HandlerRef> {
     this.#onChange();
   }
 
+  isBound(stream: StreamKey): boolean {
+    return this.#bound.has(stream);
+  }
+
   unbind(stream: StreamKey): void {
     this.#bound.delete(stream);
   }

@@ -44,6 +44,10 @@ export class JobRows {
     this.#cache.delete(stream);
   }
 
+  clear(): void {
+    this.#cache.clear();
+  }
+
   /** The row after every commit that the log has beyond it, and the history entries they touched. */
   async caughtUp(row: JobRow): Promise<Replayed> {
     return replay(row, await this.store.read(row.stream, row.version));

@@ -10,6 +10,9 @@ const maxWaiting = 20_000;
 /** Rows that are saved without waiting for the timer. */
 const fullBatch = 2_000;
 
+/** Whether a commit ends a job's generation. */
+export const deletes = (commit: Commit): boolean => commit.events.some((e) => e.type === 'JobDeleted');
+
 type Batch = { readonly jobs: Map<StreamKey, JobRow>; readonly executions: Map<string, ExecutionRow> };
 
 const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map() });
@@ -43,7 +46,8 @@ export class Projector {
   take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
     this.#waiting.jobs.set(row.stream, row);
     for (const execution of executions) this.#waiting.executions.set(execution.executionId, execution);
-    this.passed(commit.partition, commit.position);
+    // The checkpoint waits before a deletion until all of the job is erased: a crash in between is made up for by the follower.
+    if (!deletes(commit)) this.passed(commit.partition, commit.position);
     if (this.#waiting.jobs.size >= fullBatch) this.#save();
     else this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
   }

@@ -16,6 +16,7 @@ export type SchedulerErrorCode =
   | 'VERSION_MISMATCH'
   | 'BUFFER_FULL'
   | 'STOPPED'
+  | 'WAIT_TIMEOUT'
   | 'INVALID_ARGUMENT';
 
 /** One thing wrong with an input: where, such as `schedule.interval.value`, and what to write instead. */

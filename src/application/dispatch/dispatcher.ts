@@ -21,6 +21,8 @@ import { ReadyQueue } from './readyQueue.js';
 import { type WakeUp, WakeUps } from './wakeUps.js';
 
 const retryAfterMs = 1_000;
+/** A job that refused, such as one whose calculator is missing here, is asked again after this. */
+const refusedAfterMs = 10_000;
 
 type Dependencies = {
   readonly commands: CommandHandler;
@@ -205,7 +207,7 @@ export class Dispatcher {
       if (slots) this.#slots.release(handlerKey, organization);
       this.#pumpSoon();
     };
-    let again = false;
+    let againAfterMs = 0;
     try {
       const handled = await this.#decide(wakeUp, slots);
       const executionId = handled.ok ? startOf(handled.events) : null;
@@ -213,25 +215,25 @@ export class Dispatcher {
         executor.start({ stream, executionId, job: handled.row.state }, release);
         release = () => undefined;
       }
-      if (!handled.ok) again = handled.rejection.code !== 'JOB_NOT_FOUND';
+      if (!handled.ok) againAfterMs = handled.rejection.code === 'CONTENDED' ? retryAfterMs : refusedAfterMs;
       else if (handled.events.length === 0 && slots === 0) this.#ready.add({ ...wakeUp, active: false });
-      else if (handled.events.length === 0) again = true;
+      else if (handled.events.length === 0) againAfterMs = retryAfterMs;
     } catch (error) {
       log.warn({ error, stream }, 'due work could not be claimed; trying again');
-      again = true;
+      againAfterMs = retryAfterMs;
     }
     this.#claiming.delete(stream);
     release();
     const row = rows.known(stream);
-    const next = row ? wakeUpOf(row) : again ? wakeUp : null;
-    if (next) this.#watchAgain(next, again);
+    const next = row ? wakeUpOf(row) : againAfterMs > 0 ? wakeUp : null;
+    if (next) this.#watchAgain(next, againAfterMs);
   }
 
   /** A wake-up that led to nothing although it was due is tried again after a while, never in a tight loop. */
-  #watchAgain(wakeUp: WakeUp, later: boolean): void {
+  #watchAgain(wakeUp: WakeUp, afterMs: Millis): void {
     const { background, clock } = this.dependencies;
     if (!this.#running) return;
-    if (later && wakeUp.workAt <= clock.now()) background.after(retryAfterMs, () => this.#running && this.#watch(wakeUp));
+    if (afterMs > 0 && wakeUp.workAt <= clock.now()) background.after(afterMs, () => this.#running && this.#watch(wakeUp));
     else this.#watch(wakeUp);
   }
 

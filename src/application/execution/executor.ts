@@ -107,7 +107,7 @@ export class Executor {
       stopTimer();
       attempt.release();
       left();
-      if (!attempt.settled) await this.#settle(attempt, settlementOf(outcome, clock.monotonic() - attempt.startedAtMs));
+      if (!attempt.settled) await this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock)));
     } finally {
       left();
       this.#forget(attempt);
@@ -165,7 +165,7 @@ export class Executor {
     if (attempt.settled) return;
     attempt.settled = true;
     this.#tellToStop(attempt, error);
-    const durationMs = this.dependencies.clock.monotonic() - attempt.startedAtMs;
+    const durationMs = elapsed(attempt, this.dependencies.clock);
     await this.#record(attempt, { type: 'FailAttempt', durationMs, error, cause, retryable: true });
   }
 
@@ -238,6 +238,9 @@ export class Executor {
     });
   }
 }
+
+/** Milliseconds, to the microsecond. */
+const elapsed = ({ startedAtMs }: Attempt, clock: Clock): Millis => Math.round((clock.monotonic() - startedAtMs) * 1_000) / 1_000;
 
 const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
 

@@ -111,6 +111,11 @@ export interface ReadModels {
   }): Promise<readonly WorkItem[]>;
   /** Streams with a running attempt, the earliest time-out first. */
   running(limit: number, after?: StreamKey): Promise<readonly StreamKey[]>;
+  /**
+   * The `queuedVersion` of the oldest history entry within both bounds: of the newest `maxExecutions` (null: no bound), and not
+   * finished before `finishedSince` (null: no bound). Null where nothing lies outside them.
+   */
+  oldestKept(stream: StreamKey, maxExecutions: number | null, finishedSince: Instant | null): Promise<Version | null>;
   /** Drops the history entries that were queued below a version, and what was kept beside them. */
   dropHistory(stream: StreamKey, belowVersion: Version): Promise<void>;
   /** Removes all of a deleted job but its tombstone, from the medium too. */

@@ -100,7 +100,8 @@ const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, 
     }
     case 'ExecutionCompleted': {
       const { finishedAt, durationMs, result } = event;
-      const ended = endAttempt(row, { status: 'completed', finishedAt, durationMs });
+      const { error: _, ...succeeded } = row;
+      const ended = endAttempt(succeeded, { status: 'completed', finishedAt, durationMs });
       return finish({ ...ended, version, status: 'completed', ...(result !== undefined && { result }) }, finishedAt);
     }
     case 'ExecutionFailed': {

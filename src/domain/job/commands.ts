@@ -14,6 +14,7 @@ export type ScheduleJob = FromClient & {
   readonly definition: JobDefinition;
   readonly enabled?: boolean;
   readonly note?: string;
+  readonly idempotencyKey?: string;
 };
 export type PauseJob = FromClient & { readonly type: 'PauseJob'; readonly note?: string; readonly until?: Instant };
 export type ResumeJob = FromClient & { readonly type: 'ResumeJob'; readonly note?: string };

@@ -12,20 +12,21 @@ import { type Context, following, ownerOf } from './occurrences.js';
 import type { Job } from './state.js';
 
 export const createJob = (command: ScheduleJob, context: Context): JobDecision => {
-  const { now, newJobId: jobId, definition, enabled, by } = command;
+  const { now, newJobId: jobId, definition, enabled } = command;
   const tooLate = refusePast(definition.schedule, now);
   if (tooLate) return tooLate;
-  const nextRunAt = first(definition.schedule, now, (schedule) =>
+  const nextRunAt = first(definition.schedule, (schedule) =>
     context.calendar.next(schedule, now, { jobId, organization: context.organization }),
   );
   if (nextRunAt === null) return neverFires();
-  const paused = enabled === false && { paused: true as const };
-  return accept({ type: 'JobScheduled', jobId, definition, nextRunAt, ...paused, ...(by !== undefined && { by }) });
+  const paused = enabled === false && { paused: now };
+  return accept({ type: 'JobScheduled', jobId, definition, nextRunAt, ...paused, ...causeOf(command) });
 };
 
 /** Replaces the definition. An equal one appends nothing; `enabled` is left as it is unless given. */
 export const updateJob = (command: ScheduleJob, job: Job, context: Context): JobDecision => {
-  const { now, enabled, by, note } = command;
+  const { now, enabled, by, note, idempotencyKey } = command;
+  if (idempotencyKey !== undefined && job.requests.some((r) => r.key === idempotencyKey)) return accept();
   const definition = withKeptAnchor(command.definition, job.definition);
   const changed = changedFields(definition, job.definition);
   const rescheduled = changed.includes('schedule');
@@ -44,7 +45,7 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
       definition,
       changed: reactivated ? [...changed, 'active'] : changed,
       nextRunAt,
-      ...(by !== undefined && { by }),
+      ...causeOf(command),
       ...(note !== undefined && { note }),
     });
   if (enabled === false && !job.paused) emit(draft, { type: 'JobPaused', at: now, ...(by !== undefined && { by }) });
@@ -67,7 +68,12 @@ const upcoming = (job: Job, definition: JobDefinition, now: Instant, context: Co
     : definition.schedule.runAt;
 };
 
-const first = (schedule: Schedule, _now: Instant, next: (schedule: Schedule) => Instant | null): Instant | null =>
+const causeOf = ({ by, idempotencyKey }: ScheduleJob) => ({
+  ...(by !== undefined && { by }),
+  ...(idempotencyKey !== undefined && { idempotencyKey }),
+});
+
+const first = (schedule: Schedule, next: (schedule: Schedule) => Instant | null): Instant | null =>
   schedule.kind === 'once' ? schedule.runAt : next(schedule);
 
 const refusePast = (schedule: Schedule, now: Instant): JobDecision | null =>

@@ -7,6 +7,8 @@ import type { JobState } from './state.js';
 // `by` names the person or client that caused the event; it is absent where the scheduler did.
 
 type Caused = { readonly by?: string };
+/** The client's own name for its request, so that one sent twice has one effect. */
+type Requested = Caused & { readonly idempotencyKey?: string };
 
 export type Trigger = 'schedule' | 'manual' | 'catchUp' | 'backfill';
 /** `fenced`: the node could not reach its store and aborted its own handlers. `lost`: the node died. */
@@ -19,15 +21,15 @@ export type ExecutionError = {
 };
 export type SkipReason = 'overlap' | 'misfire' | 'paused' | 'excluded' | 'bounds' | 'cancelled' | 'bufferFull';
 
-export type JobScheduled = Caused & {
+export type JobScheduled = Requested & {
   readonly type: 'JobScheduled';
   readonly jobId: string;
   readonly definition: JobDefinition;
   readonly nextRunAt: Instant | null;
-  /** Present where the job was created disabled. */
-  readonly paused?: true;
+  /** Present where the job was created disabled: since when. */
+  readonly paused?: Instant;
 };
-export type JobRescheduled = Caused & {
+export type JobRescheduled = Requested & {
   readonly type: 'JobRescheduled';
   readonly definition: JobDefinition;
   /** Names of the definition's fields that differ from the revision before; `active` where an ended job came back. */

@@ -1,28 +1,32 @@
 import type { Instant } from '../instant.js';
 import type { JobEvent } from './events.js';
-import type { Execution, Job, JobState } from './state.js';
+import { maxRequests } from './limits.js';
+import type { Execution, Job, JobState, Request } from './state.js';
 
 /** Applies a fact. Never computes: every instant it needs was written into the event. `JobCompacted` changes nothing where it stands. */
 export const evolve = (state: JobState, event: JobEvent): JobState => {
   if (event.type === 'JobScheduled') {
-    const { jobId, definition, nextRunAt } = event;
+    const { jobId, definition, nextRunAt, idempotencyKey } = event;
     return {
       kind: 'job',
       jobId,
       definition,
       revision: 1,
       ended: null,
-      paused: null,
+      paused: event.paused ? { at: event.paused, ...(event.by !== undefined && { by: event.by }) } : null,
       nextRunAt,
       lastHandled: null,
       runsStarted: 0,
       fencingToken: state.fencingToken,
       executions: [],
+      requests: idempotencyKey === undefined ? [] : [{ key: idempotencyKey, created: true }],
       lastOutcome: null,
     };
   }
   if (event.type === 'JobCompacted') return state;
-  return state.kind === 'absent' ? state : evolveJob(state, event);
+  if (state.kind === 'job') return evolveJob(state, event);
+  // Where everything before it was redacted, a deletion still tells how far fencing tokens had grown.
+  return event.type === 'JobDeleted' ? { kind: 'absent', fencingToken: event.fencingToken } : state;
 };
 
 type LaterEvent = Exclude<JobEvent, { type: 'JobScheduled' | 'JobCompacted' }>;
@@ -32,6 +36,7 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
     case 'JobRescheduled':
       return {
         ...job,
+        requests: remembered(job.requests, event.idempotencyKey),
         definition: event.definition,
         revision: job.revision + 1,
         nextRunAt: event.nextRunAt,
@@ -111,6 +116,9 @@ const isScheduled = (job: Job, executionId: string): boolean => {
 };
 
 const latest = (a: Instant | null, b: Instant): Instant => (a !== null && a > b ? a : b);
+
+const remembered = (requests: readonly Request[], key: string | undefined): readonly Request[] =>
+  key === undefined ? requests : [...requests, { key, created: false }].slice(-maxRequests);
 
 /** What an execution keeps when its phase changes. */
 const basics = ({ executionId, scheduledFor, trigger, priority, queuedAt, parameters, exempt, attempt, failures, aborts }: Execution) => ({

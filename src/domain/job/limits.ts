@@ -10,3 +10,5 @@ export const maxAborts = 10;
 export const maxCounted = 1_000;
 /** Events of one decision; what is left is decided at the next wake-up, at once. */
 export const maxEventsPerCommit = 90;
+/** Keyed requests that a job remembers. */
+export const maxRequests = 20;

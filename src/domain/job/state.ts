@@ -37,6 +37,8 @@ export type RunningExecution = Extract<Execution, { phase: 'running' }>;
 
 export type Pause = { readonly at: Instant; readonly by?: string; readonly note?: string; readonly until?: Instant };
 
+export type Request = { readonly key: string; readonly created: boolean };
+
 export type Job = {
   readonly kind: 'job';
   readonly jobId: string;
@@ -56,6 +58,8 @@ export type Job = {
   readonly fencingToken: number;
   /** In the order in which they were queued. */
   readonly executions: readonly Execution[];
+  /** The latest requests that carried a key, the newest last. */
+  readonly requests: readonly Request[];
   readonly lastOutcome: null | 'completed' | 'failed' | 'cancelled';
 };
 

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import type { Handler } from '../../application/api/types.js';
+import type { CodedIssue, JobInputParser, Parsed, ParsedJob } from '../../application/ports/jobInput.js';
+import type { Instant } from '../../domain/instant.js';
+import { type JobDefinition, misfirePolicies, overlapPolicies, priorities } from '../../domain/job/index.js';
+import type { JsonObject } from '../../domain/json.js';
+import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
+import type { Backoff } from '../../domain/schedule/retryPolicy.js';
+import type { Schedule } from '../../domain/schedule/schedule.js';
+
+type Readers = {
+  readonly readSchedule: (input: unknown, now: Instant, owner: ScheduleOwner) => Parsed<Schedule>;
+  readonly presentSchedule: JobInputParser['present'];
+  readonly readInstant: (input: unknown) => { readonly ok: true; readonly at: Instant } | { readonly ok: false; readonly fault: string };
+  readonly readJsonObject: (input: unknown) => { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly fault: string };
+};
+
+const dayMs = 86_400_000;
+const yearMs = 365 * dayMs;
+const longest = 'must be a whole number of milliseconds';
+
+const name = z
+  .string({ error: 'must be a text' })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit');
+const millis = (least: number, most: number) => z.int({ error: longest }).min(least, `must be at least ${least} ms`).max(most, `must be at most ${most} ms`);
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const fraction = z.number({ error: 'must be a number' }).min(0, 'must be at least 0').max(1, 'must be at most 1');
+
+const backoff = z
+  .strictObject({
+    type: oneOf(['exponential', 'linear', 'constant', 'list']).default('exponential'),
+    delay: millis(0, yearMs).default(1_000),
+    factor: z.number({ error: 'must be a number' }).min(1, 'must be at least 1').max(100, 'must be at most 100').default(2),
+    maxDelay: millis(0, yearMs).default(3_600_000),
+    jitter: fraction.default(0.2),
+    delays: z.array(millis(0, yearMs)).min(1, 'must name at least one delay').max(100, 'must name at most 100 delays').optional(),
+  })
+  .superRefine(({ type, delays }, context) => {
+    if (type === 'list' && !delays) context.addIssue({ code: 'custom', path: ['delays'], message: "is needed for type 'list'" });
+    if (type !== 'list' && delays) context.addIssue({ code: 'custom', path: ['delays'], message: "belongs to type 'list' only" });
+  });
+
+const misfire = z.union(
+  [
+    oneOf(misfirePolicies).transform((policy) => ({ policy, max: 100, window: undefined })),
+    z.strictObject({
+      policy: oneOf(misfirePolicies),
+      window: millis(1_000, 100 * yearMs).optional(),
+      max: z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1').max(1_000, 'must be at most 1,000').default(100),
+    }),
+  ],
+  { error: `must be one of ${misfirePolicies.join(', ')}, or { policy, window?, max? }` },
+);
+
+const retention = z.union(
+  [
+    z.literal(false).transform(() => ({ executions: null, days: null })),
+    z.strictObject({
+      executions: z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1').max(1_000_000, 'must be at most 1,000,000').nullable().default(1_000),
+      days: z.number({ error: 'must be a number' }).positive('must be more than 0').max(36_500, 'must be at most 36,500').nullable().default(90),
+    }),
+  ],
+  { error: 'must be false, or { executions?, days? }' },
+);
+
+const text = (most: number) => z.string({ error: 'must be a text' }).max(most, `must have at most ${most} characters`);
+
+/** Everything but schedule and parameters, which have readers of their own. */
+const fields = z.strictObject({
+  jobName: name,
+  jobType: name,
+  organization: name.optional(),
+  priority: oneOf(priorities).default('normal'),
+  maxAttempts: z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1').max(100, 'must be at most 100').default(3),
+  timeout: millis(1, 7 * dayMs).default(300_000),
+  backoff: backoff.prefault({}),
+  overlap: oneOf(overlapPolicies).default('skip'),
+  misfire: misfire.prefault('once'),
+  isolation: oneOf(['inline', 'worker']).default('inline'),
+  tags: z.array(text(64).min(1, 'must not be empty')).max(50, 'must be at most 50 tags').default([]),
+  description: text(1_000).optional(),
+  enabled: z.boolean({ error: 'must be true or false' }).optional(),
+  retention: retention.prefault({}),
+  idempotencyKey: text(256).min(1, 'must not be empty').optional(),
+  handler: z
+    .union([z.custom<Handler>((value) => typeof value === 'function'), text(4_096).min(1)], {
+      error: 'must be a function, or the path of a module whose default export is one',
+    })
+    .optional(),
+});
+
+const notYet: readonly string[] = ['notify'];
+
+export const createJobInput = ({ readSchedule, presentSchedule, readInstant, readJsonObject }: Readers): JobInputParser => {
+  const parameters = (input: unknown, path: string): Parsed<JsonObject> => {
+    const read = readJsonObject(input);
+    return read.ok ? read : { ok: false, issues: [{ path, message: read.fault }] };
+  };
+
+  const job = (input: unknown, now: Instant, owner: ScheduleOwner): Parsed<ParsedJob> => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) return fault('job', 'must be an object');
+    const { schedule: scheduleInput, parameters: parametersInput, ...rest } = { ...input } as Record<string, unknown>;
+    const missing = notYet.filter((key) => rest[key] !== undefined);
+    for (const key of notYet) delete rest[key];
+    const read = fields.safeParse(rest);
+    const schedule = readSchedule(scheduleInput, now, owner);
+    const given = parametersInput === undefined ? ({ ok: true, value: {} } as const) : parameters(parametersInput, 'parameters');
+    if (read.success && schedule.ok && given.ok && missing.length === 0)
+      return { ok: true, value: parsedJob(read.data, schedule.value, given.value) };
+    return {
+      ok: false,
+      issues: [
+        ...(read.success ? [] : read.error.issues.flatMap(issuesOf)),
+        ...(schedule.ok ? [] : schedule.issues),
+        ...(given.ok ? [] : given.issues),
+        ...missing.map((path) => ({ path, message: 'is not available in this version; leave it out', code: 'NOT_AVAILABLE' as const })),
+      ],
+    };
+  };
+
+  return {
+    job: (input, now, owner) => hardened(() => job(input, now, owner)),
+    schedule: (input, now, owner) => readSchedule(input, now, owner),
+    name: (input, path) => {
+      const read = name.safeParse(input);
+      return read.success ? { ok: true, value: read.data } : fault(path, read.error.issues[0]?.message ?? 'is wrong');
+    },
+    instant: (input, path) => {
+      const read = readInstant(input);
+      return read.ok ? { ok: true, value: read.at } : fault(path, read.fault);
+    },
+    parameters,
+    present: presentSchedule,
+  };
+};
+
+/** An object whose getters throw is bad input like any other. */
+const hardened = <T>(read: () => Parsed<T>): Parsed<T> => {
+  try {
+    return read();
+  } catch {
+    return fault('job', 'could not be read: a getter or proxy in it threw');
+  }
+};
+
+const fault = (path: string, message: string): { readonly ok: false; readonly issues: readonly CodedIssue[] } => ({
+  ok: false,
+  issues: [{ path, message }],
+});
+
+const issuesOf = (issue: z.core.$ZodIssue): readonly CodedIssue[] => {
+  const path = issue.path.map(String).join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ path: path || 'job', message: issue.message }];
+  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a field of a job; check its spelling' }));
+};
+
+const parsedJob = (data: z.output<typeof fields>, schedule: Schedule, parameters: JsonObject): ParsedJob => {
+  const { jobName, organization, enabled, handler, idempotencyKey, description } = data;
+  const definition: JobDefinition = {
+    jobType: data.jobType,
+    schedule,
+    parameters,
+    priority: data.priority,
+    maxAttempts: data.maxAttempts,
+    timeoutMs: data.timeout,
+    backoff: backoffOf(data.backoff),
+    overlap: data.overlap,
+    misfire: { policy: data.misfire.policy, ...(data.misfire.window !== undefined && { windowMs: data.misfire.window }), max: data.misfire.max },
+    isolation: data.isolation,
+    tags: data.tags,
+    retention: { maxExecutions: data.retention.executions, maxAgeMs: data.retention.days === null ? null : data.retention.days * dayMs },
+    ...(description !== undefined && { description }),
+  };
+  return {
+    jobName,
+    definition,
+    ...(organization !== undefined && { organization }),
+    ...(enabled !== undefined && { enabled }),
+    ...(handler !== undefined && { handler }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  };
+};
+
+const backoffOf = ({ type, delay, factor, maxDelay, jitter, delays }: z.output<typeof backoff>): Backoff => {
+  switch (type) {
+    case 'exponential':
+      return { type, delay, factor, maxDelay, jitter };
+    case 'linear':
+      return { type, delay, maxDelay, jitter };
+    case 'constant':
+      return { type, delay, jitter };
+    case 'list':
+      return { type, delays: delays ?? [], jitter };
+  }
+};

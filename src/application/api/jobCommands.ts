@@ -1,0 +1,208 @@
+import { type Issue, SchedulerError } from '../../domain/errors.js';
+import type { JobCommand } from '../../domain/job/index.js';
+import type { CommandHandler, Handled } from '../commandHandler.js';
+import type { Eraser } from '../eraser.js';
+import type { JobHandlers } from '../handlers.js';
+import type { JobRows } from '../jobRows.js';
+import type { Background, Clock } from '../ports/clock.js';
+import type { StreamKey } from '../ports/eventStore.js';
+import { StoreUnavailable } from '../ports/eventStore.js';
+import type { Ids } from '../ports/ids.js';
+import type { JobInputParser, Parsed, ParsedJob } from '../ports/jobInput.js';
+import type { ExecutionRow } from '../ports/readModels.js';
+import { streamOf } from '../streams.js';
+import { isOver, type Waiters } from '../waiters.js';
+import { presentRun, presentScheduled } from './present.js';
+import { jobNotFound, toError } from './rejections.js';
+import type { BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
+
+const bulkAtOnce = 2_000;
+
+export type CommandDependencies = {
+  readonly commands: CommandHandler;
+  readonly rows: JobRows;
+  readonly handlers: JobHandlers;
+  readonly waiters: Waiters;
+  readonly eraser: Eraser;
+  readonly input: JobInputParser;
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly ids: Ids;
+  /** Whether this process runs jobs at present. */
+  readonly isRunning: () => boolean;
+  /** Who is recorded as the cause of what clients ask for. */
+  readonly actor?: string;
+};
+
+type Ok = Extract<Handled, { ok: true }>;
+
+/** What callers may ask to be changed, in one organization. */
+export class JobCommands {
+  constructor(
+    private readonly dependencies: CommandDependencies,
+    private readonly organization: string,
+  ) {}
+
+  async scheduleJob(input: unknown): Promise<ScheduleResult> {
+    const { input: parser, clock, ids, handlers } = this.dependencies;
+    const now = clock.now();
+    const newJobId = ids.next();
+    const job = accepted(parser.job(input, now, { jobId: newJobId, organization: this.organization }));
+    const stream = streamOf(job.organization ?? this.organization, job.jobName);
+    const wasBound = handlers.isBound(stream);
+    if (job.handler !== undefined) handlers.bind(stream, job.handler);
+    try {
+      const { definition, enabled, idempotencyKey } = job;
+      const optional = { ...(enabled !== undefined && { enabled }), ...(idempotencyKey !== undefined && { idempotencyKey }) };
+      const handled = await this.#handle(stream, { type: 'ScheduleJob', now, newJobId, definition, ...optional, ...this.#by });
+      return scheduled(handled, job, clock);
+    } catch (error) {
+      if (job.handler !== undefined && !wasBound) handlers.unbind(stream);
+      throw error;
+    }
+  }
+
+  async scheduleJobs(inputs: readonly unknown[]): Promise<readonly BulkResult[]> {
+    if (!Array.isArray(inputs)) throw invalidArgument('jobs', 'must be an array of jobs');
+    const results: BulkResult[] = [];
+    for (let i = 0; i < inputs.length; i += bulkAtOnce)
+      results.push(...(await Promise.all(inputs.slice(i, i + bulkAtOnce).map((input) => this.scheduleJob(input).catch(asSchedulerError)))));
+    return results;
+  }
+
+  /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
+  async runNow(jobName: unknown, parameters: unknown, { wait = true, waitMs }: RunOptions = {}): Promise<RunResult> {
+    const { input, clock, ids, waiters, rows, handlers, isRunning } = this.dependencies;
+    const stream = this.#streamOf(jobName);
+    const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
+    const executionId = ids.next();
+    if (wait) {
+      const row = rows.known(stream) ?? (await rows.load(stream));
+      if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
+      const { jobType } = row.state.definition;
+      if (!handlers.resolve(stream, jobType))
+        throw new SchedulerError('NO_HANDLER', `no handler for "${jobType === 'custom' ? jobName : jobType}" in this process; set one in jobHandlers, or use { wait: false }`);
+      if (!isRunning()) throw new SchedulerError('STOPPED', 'the scheduler is not started, so that the run would never begin; call start(), or use { wait: false }');
+    }
+    const waiting = waiters.finished(executionId);
+    try {
+      const now = clock.now();
+      const handled = await this.#handle(stream, { type: 'RunNow', now, executionId, ...(overrides && { overrides }), ...this.#by });
+      if (wait) return presentRun(await this.#within(waiting.promise, waitMs));
+      return queuedRun(executionId, String(jobName), handled);
+    } finally {
+      waiting.abandon();
+    }
+  }
+
+  async pause(jobName: unknown, { note, until }: PauseOptions): Promise<Ok> {
+    const { clock, input } = this.dependencies;
+    const now = clock.now();
+    const end = until === undefined ? undefined : accepted(input.instant(until, 'until'));
+    if (end !== undefined && end <= now) throw invalidArgument('until', 'must lie in the future');
+    return this.#handle(this.#streamOf(jobName), { type: 'PauseJob', now, ...(end !== undefined && { until: end }), ...noted(note), ...this.#by });
+  }
+
+  resume(jobName: unknown, { note }: PauseOptions): Promise<Ok> {
+    return this.#handle(this.#streamOf(jobName), { type: 'ResumeJob', now: this.dependencies.clock.now(), ...noted(note), ...this.#by });
+  }
+
+  cancel(jobName: unknown, note?: string): Promise<Ok> {
+    return this.#handle(this.#streamOf(jobName), { type: 'CancelJob', now: this.dependencies.clock.now(), ...noted(note), ...this.#by });
+  }
+
+  /** Asks an execution to stop, and waits until it has. */
+  async cancelExecution(row: ExecutionRow, note?: string): Promise<ExecutionRow> {
+    if (isOver(row)) return row;
+    const waiting = this.dependencies.waiters.finished(row.executionId);
+    try {
+      const now = this.dependencies.clock.now();
+      await this.#handle(row.stream, { type: 'CancelExecution', now, executionId: row.executionId, ...noted(note), ...this.#by });
+      return await this.#within(waiting.promise, cancelWaitMs);
+    } finally {
+      waiting.abandon();
+    }
+  }
+
+  /** Ends the job and removes what is stored of it; done when the promise resolves. */
+  async delete(jobName: unknown): Promise<void> {
+    const { handlers, clock, eraser } = this.dependencies;
+    const stream = this.#streamOf(jobName);
+    const { commit } = await this.#handle(stream, { type: 'DeleteJob', now: clock.now(), ...this.#by });
+    handlers.unbind(stream);
+    if (commit) await unwell(eraser.erase(commit));
+  }
+
+  async #handle(stream: StreamKey, command: JobCommand): Promise<Ok> {
+    const handled = await unwell(this.dependencies.commands.handle(stream, command));
+    if (!handled.ok) throw toError(handled.rejection, stream);
+    return handled;
+  }
+
+  #streamOf(jobName: unknown): StreamKey {
+    return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
+  }
+
+  get #by(): { readonly by?: string } {
+    const { actor } = this.dependencies;
+    return actor === undefined ? {} : { by: actor };
+  }
+
+  #within<T>(promise: Promise<T>, ms: number | undefined): Promise<T> {
+    if (ms === undefined) return promise;
+    return new Promise((resolve, reject) => {
+      const stop = this.dependencies.background.after(ms, () =>
+        reject(new SchedulerError('WAIT_TIMEOUT', `the execution was not over within ${ms} ms; it goes on`)),
+      );
+      promise.then(resolve, reject).finally(stop);
+    });
+  }
+}
+
+/** Longer than a handler that ignores its signal may keep its slot. */
+const cancelWaitMs = 10_000;
+
+const noted = (note: unknown): { readonly note?: string } => {
+  if (note === undefined) return {};
+  if (typeof note !== 'string' || note.length > 1_000) throw invalidArgument('note', 'must be a text of at most 1,000 characters');
+  return { note };
+};
+
+const scheduled = ({ state, row, events }: Ok, job: ParsedJob, clock: Clock): ScheduleResult => {
+  if (state.kind === 'absent') throw jobNotFound(job.jobName);
+  const repeated = state.requests.find((r) => r.key === job.idempotencyKey);
+  const created = events.some((e) => e.type === 'JobScheduled') || (events.length === 0 && repeated?.created === true);
+  return presentScheduled(row.stream, state, created, clock.now());
+};
+
+const queuedRun = (executionId: string, jobName: string, { state }: Ok): RunResult => {
+  const execution = state.kind === 'job' ? state.executions.find((e) => e.executionId === executionId) : undefined;
+  return { executionId, jobName, status: execution?.phase ?? 'queued', attempts: 0, startedAt: null, finishedAt: null, durationMs: null };
+};
+
+export const accepted = <T>(parsed: Parsed<T>): T => {
+  if (parsed.ok) return parsed.value;
+  const { issues } = parsed;
+  const code = issues.some((i) => !i.path.startsWith('schedule')) ? 'INVALID_JOB' : (issues.find((i) => i.code)?.code ?? 'INVALID_SCHEDULE');
+  throw new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), {
+    issues: issues.map(({ path, message }): Issue => ({ path, message })),
+  });
+};
+
+export const invalidArgument = (path: string, message: string): SchedulerError =>
+  new SchedulerError('INVALID_ARGUMENT', `${path}: ${message}`, { issues: [{ path, message }] });
+
+const asSchedulerError = (error: unknown): SchedulerError => {
+  if (error instanceof SchedulerError) return error;
+  throw error;
+};
+
+/** A store that cannot answer is told to the user as such. */
+export const unwell = async <T>(promise: Promise<T>): Promise<T> => {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
+    throw error;
+  }
+};

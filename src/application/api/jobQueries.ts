@@ -1,0 +1,151 @@
+import { instant } from '../../domain/instant.js';
+import { type Job, jobStatuses } from '../../domain/job/index.js';
+import type { JobHandlers } from '../handlers.js';
+import type { JobRows } from '../jobRows.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventStore } from '../ports/eventStore.js';
+import type { JobInputParser } from '../ports/jobInput.js';
+import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
+import type { RunRecords } from '../ports/runRecords.js';
+import type { Projector } from '../projector.js';
+import { blankRow } from '../projections/project.js';
+import { replay } from '../projections/replay.js';
+import { streamOf } from '../streams.js';
+import { explain } from '../audit/explain.js';
+import { accepted, invalidArgument, unwell } from './jobCommands.js';
+import { presentExecution, presentJob, presentStats } from './present.js';
+import { executionNotFound, jobNotFound } from './rejections.js';
+import type { ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
+
+const defaultLimit = 1_000;
+const maxLimit = 10_000;
+
+export type QueryDependencies = {
+  readonly readModels: ReadModels;
+  readonly runRecords: RunRecords;
+  readonly saveRunRecords: () => Promise<void>;
+  readonly store: EventStore;
+  readonly projector: Projector;
+  readonly rows: JobRows;
+  readonly handlers: JobHandlers;
+  readonly input: JobInputParser;
+  readonly clock: Clock;
+};
+
+/** What callers may ask to know, in one organization. Queries wait for what this process has written: callers read their own writes. */
+export class JobQueries {
+  constructor(
+    private readonly dependencies: QueryDependencies,
+    private readonly organization: string,
+  ) {}
+
+  async list(query: JobQuery = {}): Promise<JobPage> {
+    const { readModels, projector, clock } = this.dependencies;
+    const limit = boundedLimit(query.limit, defaultLimit);
+    const { jobType, tag, search, cursor } = query;
+    const statuses = query.status === undefined ? undefined : [query.status].flat();
+    for (const status of statuses ?? []) if (!jobStatuses.includes(status)) throw invalidArgument('status', `must be one of ${jobStatuses.join(', ')}`);
+    for (const [path, value] of Object.entries({ jobType, tag, search, cursor }))
+      if (value !== undefined && typeof value !== 'string') throw invalidArgument(path, 'must be a text');
+    await unwell(projector.saved());
+    const rows = await unwell(
+      readModels.listJobs({
+        organization: this.organization,
+        now: clock.now(),
+        limit: limit + 1,
+        ...(statuses && { statuses }),
+        ...(jobType !== undefined && { jobType }),
+        ...(tag !== undefined && { tag }),
+        ...(search !== undefined && { search }),
+        ...(cursor !== undefined && { after: cursor }),
+      }),
+    );
+    const page = rows.slice(0, limit).flatMap((row) => (row.state.kind === 'job' ? [this.#present(row, row.state)] : []));
+    const nextCursor = rows.length > limit ? page.at(-1)?.jobName : undefined;
+    return Object.defineProperty(page, 'nextCursor', { value: nextCursor, enumerable: false }) as JobPage;
+  }
+
+  async job(jobName: unknown): Promise<JobInfo> {
+    const { row, job } = await this.#existing(jobName);
+    return this.#present(row, job);
+  }
+
+  async history(jobName: unknown, limit: unknown = 20): Promise<readonly ExecutionRecord[]> {
+    const { row } = await this.#existing(jobName);
+    const rows = await this.dependencies.readModels.history(row.stream, boundedLimit(limit, 20));
+    return rows.map(presentExecution);
+  }
+
+  async stats(jobName: unknown): Promise<JobStatsView> {
+    return presentStats((await this.#existing(jobName)).row);
+  }
+
+  /** The history entry of an execution of this organization. */
+  async executionRow(executionId: unknown): Promise<ExecutionRow> {
+    const { readModels, projector } = this.dependencies;
+    if (typeof executionId !== 'string') throw invalidArgument('executionId', 'must be a text');
+    await unwell(projector.saved());
+    const row = await unwell(readModels.execution(executionId));
+    if (!row?.stream.startsWith(`${this.organization}/`)) throw executionNotFound(executionId);
+    return row;
+  }
+
+  async execution(executionId: unknown): Promise<ExecutionDetails> {
+    const row = await this.executionRow(executionId);
+    await this.dependencies.saveRunRecords();
+    const record = await unwell(this.dependencies.runRecords.get(row.executionId));
+    return {
+      ...presentExecution(row),
+      progress: record?.progress ? { ...record.progress, at: new Date(record.progress.at) } : null,
+      log: (record?.log ?? []).map((line) => ({ ...line, at: new Date(line.at) })),
+      droppedLogLines: record?.droppedLines ?? 0,
+    };
+  }
+
+  /** What became of the occurrence planned for an instant, or why nothing was planned. */
+  async explain(jobName: unknown, at: unknown): Promise<Explanation> {
+    const { input, store, handlers, clock } = this.dependencies;
+    const { row, job } = await this.#existing(jobName);
+    const when = accepted(input.instant(at, 'at'));
+    const commits = await unwell(store.read(row.stream, 0));
+    const hasHandler = handlers.resolve(row.stream, job.definition.jobType) !== null;
+    return explain({ row, job, commits, at: when, now: clock.now(), hasHandler });
+  }
+
+  /** The job as it was at an instant, from a replay of its log. */
+  async asOf(jobName: unknown, at: unknown): Promise<JobInfo> {
+    const { input, store, clock } = this.dependencies;
+    const when = accepted(input.instant(at, 'at'));
+    const stream = this.#streamOf(jobName);
+    const commits = await unwell(store.read(stream, 0));
+    const { row } = replay(blankRow(stream, clock.now()), commits.filter((commit) => commit.at <= when));
+    if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
+    return this.#present(row, row.state, when);
+  }
+
+  #present(row: JobRow, job: Job, now = this.dependencies.clock.now()): JobInfo {
+    const { handlers, input } = this.dependencies;
+    const hasHandler = handlers.resolve(row.stream, job.definition.jobType) !== null;
+    return presentJob(row, job, { now: instant(now), hasHandler, present: (schedule) => input.present(schedule) });
+  }
+
+  async #existing(jobName: unknown): Promise<{ readonly row: JobRow; readonly job: Job }> {
+    const { projector, readModels } = this.dependencies;
+    const stream = this.#streamOf(jobName);
+    await unwell(projector.saved());
+    const row = (await unwell(readModels.jobs([stream]))).get(stream);
+    if (!row || row.state.kind === 'absent') throw jobNotFound(String(jobName));
+    return { row, job: row.state };
+  }
+
+  #streamOf(jobName: unknown): string {
+    return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
+  }
+}
+
+const boundedLimit = (limit: unknown, fallback: number): number => {
+  if (limit === undefined) return fallback;
+  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > maxLimit)
+    throw invalidArgument('limit', `must be a whole number from 1 to ${maxLimit}`);
+  return limit;
+};

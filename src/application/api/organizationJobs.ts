@@ -1,0 +1,42 @@
+import { SchedulerError } from '../../domain/errors.js';
+import type { EventStream } from '../eventStream.js';
+import type { Listeners } from '../listeners.js';
+import { type CommandDependencies, invalidArgument, JobCommands } from './jobCommands.js';
+import { JobQueries, type QueryDependencies } from './jobQueries.js';
+import { presentExecution } from './present.js';
+import type { JobMap, JobsApi } from './types.js';
+
+export type OrganizationDependencies = CommandDependencies & QueryDependencies & { readonly eventStream: EventStream; readonly listeners: Listeners };
+
+/** The API of one organization. */
+export const organizationJobs = <M extends JobMap>(dependencies: OrganizationDependencies, organization: string): JobsApi<M> => {
+  const commands = new JobCommands(dependencies, organization);
+  const queries = new JobQueries(dependencies, organization);
+  return {
+    scheduleJob: (job) => commands.scheduleJob(job),
+    scheduleJobs: (jobs) => commands.scheduleJobs(jobs),
+    runNow: (jobName, parameters, options) => commands.runNow(jobName, parameters, options),
+    jobHistory: (jobName, limit) => queries.history(jobName, limit),
+    getScheduledJobs: (query) => queries.list(query),
+    getJob: (jobName) => queries.job(jobName),
+    getExecution: (executionId) => queries.execution(executionId),
+    toggleJob: async (jobName, enabled, options = {}) => {
+      if (typeof enabled !== 'boolean') throw invalidArgument('enabled', 'must be true or false');
+      await (enabled ? commands.resume(jobName, options) : commands.pause(jobName, options));
+      return queries.job(jobName);
+    },
+    cancelJob: async (jobName, { note } = {}) => {
+      await commands.cancel(jobName, note);
+      return queries.job(jobName);
+    },
+    cancelExecution: async (executionId, { note } = {}) =>
+      presentExecution(await commands.cancelExecution(await queries.executionRow(executionId), note)),
+    deleteJob: (jobName) => commands.delete(jobName),
+    getJobStats: (jobName) => queries.stats(jobName),
+    explain: (jobName, at) => queries.explain(jobName, at),
+    jobAsOf: (jobName, at) => queries.asOf(jobName, at),
+    backfill: () => Promise.reject(new SchedulerError('NOT_AVAILABLE', 'backfill is not available in this version')),
+    events: (filter) => dependencies.eventStream.read(organization, filter),
+    on: (type, listener) => dependencies.listeners.on(organization, type, listener),
+  };
+};

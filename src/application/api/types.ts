@@ -1,0 +1,312 @@
+import type { ExecutionError, FailureCause, JobEvent, JobStatus, Misfire, Overlap, Priority, Retention, Trigger } from '../../domain/job/index.js';
+import type { Backoff } from '../../domain/schedule/retryPolicy.js';
+import type { SchedulerError } from '../../domain/errors.js';
+import type { ExecutionStatus } from '../ports/readModels.js';
+import type { RunInfo } from '../ports/runner.js';
+import type { LogLevel, LogLine, Progress } from '../ports/runRecords.js';
+
+/** Job types and the shape of their parameters: `createScheduler<{ 'send-mail': { to: string } }>()`. */
+export type JobMap = { readonly [jobType: string]: unknown };
+/** An instant as users may write it: a `Date`, or ISO 8601 with `Z` or an offset. */
+export type InstantInput = Date | string;
+
+type Singular = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month';
+export type IntervalInput = { readonly value: number; readonly unit: Singular | `${Singular}s` };
+export type ExclusionInput = InstantInput | { readonly from: InstantInput; readonly to: InstantInput };
+
+export type RecurrenceBounds = {
+  readonly timezone?: string;
+  readonly startAt?: InstantInput;
+  readonly endAt?: InstantInput;
+  readonly maxRuns?: number;
+  /** Window in milliseconds by which starts are spread; the same shift for every run of a job. */
+  readonly jitter?: number;
+  /** Instants, days (`YYYY-MM-DD` in the time zone) and spans without runs. */
+  readonly exclude?: readonly ExclusionInput[];
+};
+
+export type ScheduleInput =
+  | { readonly type: 'once'; readonly runAt: InstantInput }
+  | (RecurrenceBounds & { readonly type: 'recurring'; readonly cronExpression: string })
+  | (RecurrenceBounds & { readonly type: 'recurring'; readonly interval: IntervalInput; readonly anchor?: InstantInput })
+  | (RecurrenceBounds & { readonly type: 'recurring'; readonly rrule: string; readonly anchor?: InstantInput })
+  | (RecurrenceBounds & { readonly type: 'custom'; readonly calculator: string; readonly options?: { readonly [key: string]: unknown } });
+
+/** Delays in milliseconds. */
+export type BackoffInput = {
+  readonly type?: Backoff['type'];
+  readonly delay?: number;
+  readonly factor?: number;
+  readonly maxDelay?: number;
+  readonly jitter?: number;
+  readonly delays?: readonly number[];
+};
+
+/** Window in milliseconds. */
+export type MisfireInput = Misfire['policy'] | { readonly policy: Misfire['policy']; readonly window?: number; readonly max?: number };
+/** Finished executions kept; `null` for no bound. */
+export type RetentionInput = false | { readonly executions?: number | null; readonly days?: number | null };
+
+export type HandlerLog = { readonly [level in LogLevel]: (message: string, ...details: readonly unknown[]) => void };
+
+export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
+  readonly scheduledFor: Date;
+  /** Aborts at the time-out, on cancellation and at shutdown. */
+  readonly signal: AbortSignal;
+  /** Lines kept with the execution. */
+  readonly log: HandlerLog;
+  /** How far the work is, 0 to 1, kept with the execution. */
+  readonly progress: (fraction: number, message?: string) => void;
+};
+
+export type Handler<P = unknown> = (parameters: P, context: HandlerContext) => unknown;
+
+/** What `scheduleJob` takes. Omitted fields have the defaults of the documentation. */
+export type JobInput<M extends JobMap = JobMap, T extends keyof M & string = keyof M & string> = {
+  readonly jobName: string;
+  readonly jobType: T;
+  readonly schedule: ScheduleInput;
+  readonly parameters?: M[T];
+  readonly priority?: Priority;
+  readonly maxAttempts?: number;
+  readonly organization?: string;
+  /** Bound to this job in this process: a function, or the path of a module whose default export is one. */
+  readonly handler?: Handler<M[T]> | string | undefined;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly backoff?: BackoffInput;
+  readonly overlap?: Overlap;
+  readonly misfire?: MisfireInput;
+  readonly isolation?: 'inline' | 'worker';
+  readonly tags?: readonly string[];
+  readonly description?: string;
+  readonly enabled?: boolean;
+  readonly retention?: RetentionInput;
+  readonly idempotencyKey?: string;
+};
+
+export type ScheduleResult = {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly organization: string;
+  readonly status: JobStatus;
+  readonly nextRunAt: Date | null;
+  readonly created: boolean;
+  readonly version: number;
+};
+
+export type JobInfo = {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly organization: string;
+  readonly jobType: string;
+  readonly status: JobStatus;
+  /** Why the job waits, where it does not wait for its time. */
+  readonly waitingFor: 'handler' | 'capacity' | null;
+  readonly enabled: boolean;
+  readonly paused: { readonly since: Date; readonly by?: string; readonly note?: string; readonly until?: Date } | null;
+  readonly schedule: ScheduleInput;
+  readonly parameters: unknown;
+  readonly priority: Priority;
+  readonly maxAttempts: number;
+  readonly timeout: number;
+  readonly backoff: Backoff;
+  readonly overlap: Overlap;
+  readonly misfire: { readonly policy: Misfire['policy']; readonly window?: number; readonly max: number };
+  readonly isolation: 'inline' | 'worker';
+  readonly tags: readonly string[];
+  readonly description?: string;
+  readonly retention: Retention;
+  /** The next occurrence. */
+  readonly nextRunAt: Date | null;
+  /** The next occurrence with the job's jitter. */
+  readonly nextStartAt: Date | null;
+  readonly lastRunAt: Date | null;
+  readonly activeExecutions: readonly { readonly executionId: string; readonly status: ExecutionStatus; readonly attempt: number }[];
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+export type JobPage = readonly JobInfo[] & { readonly nextCursor?: string };
+
+export type JobQuery = {
+  readonly status?: JobStatus | readonly JobStatus[];
+  readonly jobType?: string;
+  readonly tag?: string;
+  readonly search?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+};
+
+export type AttemptRecord = {
+  readonly attempt: number;
+  readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly durationMs: number | null;
+  readonly node: string;
+  readonly cause?: FailureCause;
+  readonly error?: ExecutionError;
+};
+
+export type ExecutionRecord = {
+  readonly executionId: string;
+  readonly jobName: string;
+  readonly organization: string;
+  readonly status: ExecutionStatus;
+  readonly trigger: Trigger;
+  readonly scheduledFor: Date;
+  readonly queuedAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly durationMs: number | null;
+  readonly attempts: readonly AttemptRecord[];
+  readonly retryAt?: Date;
+  readonly result?: unknown;
+  readonly error?: ExecutionError;
+  readonly parameters: unknown;
+};
+
+export type ExecutionDetails = ExecutionRecord & {
+  readonly progress: (Omit<Progress, 'at'> & { readonly at: Date }) | null;
+  readonly log: readonly (Omit<LogLine, 'at'> & { readonly at: Date })[];
+  readonly droppedLogLines: number;
+};
+
+export type RunOptions = {
+  /** False: answer as soon as the run is queued. */
+  readonly wait?: boolean;
+  /** Stop waiting after this many milliseconds; the run goes on. */
+  readonly waitMs?: number;
+};
+
+/** `attempts` counts starts. */
+export type RunResult = {
+  readonly executionId: string;
+  readonly jobName: string;
+  readonly status: ExecutionStatus;
+  readonly attempts: number;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly durationMs: number | null;
+  readonly result?: unknown;
+  readonly error?: ExecutionError;
+};
+
+export type JobStatsView = {
+  readonly jobName: string;
+  readonly organization: string;
+  readonly totalExecutions: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly retries: number;
+  readonly skippedOccurrences: number;
+  /** Completed over completed and failed, 0 to 1; 0 where neither has happened. */
+  readonly successRate: number;
+  readonly averageDurationMs: number | null;
+  readonly p50DurationMs: number | null;
+  readonly p95DurationMs: number | null;
+  readonly p99DurationMs: number | null;
+  readonly maxDurationMs: number | null;
+  readonly averageLatenessMs: number | null;
+  readonly maxLatenessMs: number | null;
+  readonly streak: { readonly outcome: ExecutionStatus; readonly count: number } | null;
+  readonly days: readonly { readonly day: string; readonly completed: number; readonly failed: number; readonly cancelled: number }[];
+  readonly lastExecution?: {
+    readonly executionId: string;
+    readonly status: ExecutionStatus;
+    readonly startedAt: Date | null;
+    readonly finishedAt: Date | null;
+    readonly durationMs: number | null;
+  };
+  readonly lastSuccessAt?: Date;
+  readonly lastFailureAt?: Date;
+};
+
+/** One event of the log, as listeners and readers get it. Instants inside `data` are epoch milliseconds. */
+export type PublishedEvent = {
+  /** Unique: the commit's id and the event's place in it. */
+  readonly id: string;
+  readonly type: JobEvent['type'];
+  readonly organization: string;
+  readonly jobName: string;
+  readonly at: Date;
+  /** `partition:position:index`: the order of the log. */
+  readonly sequence: string;
+  /** Version of the job's stream. */
+  readonly version: number;
+  readonly data: JobEvent;
+};
+
+export type EventFilter = {
+  readonly jobName?: string;
+  readonly type?: JobEvent['type'] | readonly JobEvent['type'][];
+  /** Continue after the event with this `sequence`. */
+  readonly after?: string;
+  /** Go on with new events as they come, until the signal aborts or the scheduler stops. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+};
+
+export type PauseOptions = { readonly note?: string; readonly until?: InstantInput };
+
+/** What became of one planned instant, as a code that programs can rely on. */
+export type ExplainCode =
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'RUNNING'
+  | 'RETRYING'
+  | 'QUEUED'
+  | 'SKIPPED_OVERLAP'
+  | 'SKIPPED_MISFIRE'
+  | 'SKIPPED_PAUSED'
+  | 'SKIPPED_EXCLUDED'
+  | 'SKIPPED_BOUNDS'
+  | 'SKIPPED_CANCELLED'
+  | 'SKIPPED_BUFFER_FULL'
+  | 'PLANNED'
+  | 'NO_HANDLER'
+  | 'WAITING_FOR_CAPACITY'
+  | 'JOB_PAUSED'
+  | 'JOB_ENDED'
+  | 'BEFORE_CREATION'
+  | 'NOT_PLANNED';
+
+export type Explanation = {
+  readonly jobName: string;
+  readonly at: Date;
+  readonly code: ExplainCode;
+  readonly executionId?: string;
+  /** The event of the log that decided it. */
+  readonly eventId?: string;
+};
+
+export type BulkResult = ScheduleResult | SchedulerError;
+
+/** The jobs of one organization. */
+export interface JobsApi<M extends JobMap = JobMap> {
+  /** Creates the job, or updates the one of that name. */
+  scheduleJob<T extends keyof M & string>(job: JobInput<M, T>): Promise<ScheduleResult>;
+  /** One result or error for each, in order. */
+  scheduleJobs(jobs: readonly JobInput<M>[]): Promise<readonly BulkResult[]>;
+  runNow(jobName: string, parameters?: { readonly [key: string]: unknown }, options?: RunOptions): Promise<RunResult>;
+  jobHistory(jobName: string, limit?: number): Promise<readonly ExecutionRecord[]>;
+  getScheduledJobs(query?: JobQuery): Promise<JobPage>;
+  getJob(jobName: string): Promise<JobInfo>;
+  getExecution(executionId: string): Promise<ExecutionDetails>;
+  toggleJob(jobName: string, enabled: boolean, options?: PauseOptions): Promise<JobInfo>;
+  cancelJob(jobName: string, options?: { readonly note?: string }): Promise<JobInfo>;
+  cancelExecution(executionId: string, options?: { readonly note?: string }): Promise<ExecutionRecord>;
+  deleteJob(jobName: string): Promise<void>;
+  getJobStats(jobName: string): Promise<JobStatsView>;
+  explain(jobName: string, at: InstantInput): Promise<Explanation>;
+  jobAsOf(jobName: string, at: InstantInput): Promise<JobInfo>;
+  backfill(jobName: string, from: InstantInput, to: InstantInput): Promise<never>;
+  events(filter?: EventFilter): AsyncIterableIterator<PublishedEvent>;
+  /** Calls back for every event of this process, after it is durable. Returns a function that ends it. */
+  on(type: JobEvent['type'] | '*', listener: (event: PublishedEvent) => void): () => void;
+}
+

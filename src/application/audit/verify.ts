@@ -1,0 +1,126 @@
+import type { Commit, EventFeed, EventStore, StreamKey } from '../ports/eventStore.js';
+import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
+import type { Projector } from '../projector.js';
+import { blankRow } from '../projections/project.js';
+import { replay } from '../projections/replay.js';
+
+export type Problem = {
+  readonly kind: 'position' | 'version' | 'row' | 'history';
+  readonly where: string;
+  readonly detail: string;
+};
+
+export type Verification = {
+  readonly ok: boolean;
+  readonly commits: number;
+  readonly events: number;
+  readonly jobs: number;
+  readonly executions: number;
+  /** The first hundred. */
+  readonly problems: readonly Problem[];
+};
+
+const page = 1_000;
+const maxProblems = 100;
+
+type Dependencies = { readonly store: EventStore; readonly feed: EventFeed; readonly readModels: ReadModels; readonly projector: Projector };
+
+/** Reads the whole log: positions and versions without gaps, and read models equal to a replay from zero. Changes nothing. */
+export const verify = async (dependencies: Dependencies, onProgress?: (done: number, total: number) => void): Promise<Verification> => {
+  const { feed, projector } = dependencies;
+  await projector.saved();
+  const problems: Problem[] = [];
+  const report = (problem: Problem): void => void (problems.length < maxProblems && problems.push(problem));
+  const heads = await Promise.all(Array.from({ length: feed.partitions }, (_, partition) => feed.head(partition)));
+  const total = 2 * heads.reduce((a, b) => a + b, 0);
+  const counts = { commits: 0, events: 0, jobs: 0, executions: 0 };
+  for (const [partition, head] of heads.entries()) {
+    for (let at = 0; at < head; ) {
+      const commits = await feed.after(partition, at, page);
+      if (commits.length === 0) {
+        report({ kind: 'position', where: `${partition}:${at + 1}`, detail: `the log ends here, but its head is ${head}` });
+        break;
+      }
+      at = checkPositions(commits, partition, at, report);
+      counts.commits += commits.length;
+      counts.events += commits.reduce((n, c) => n + c.events.length, 0);
+      onProgress?.(counts.commits, total);
+    }
+  }
+  let read = counts.commits;
+  for (let after: StreamKey | null = null; ; ) {
+    const streams = await dependencies.store.streams(after, page);
+    const rows = await dependencies.readModels.jobs(streams);
+    for (const stream of streams) {
+      const commits = await dependencies.store.read(stream, 0);
+      checkVersions(stream, commits, report);
+      const executions = await checkReplay(stream, commits, rows.get(stream), dependencies.readModels, report);
+      if (rows.get(stream)?.state.kind === 'job') counts.jobs++;
+      counts.executions += executions;
+      read += commits.length;
+      onProgress?.(Math.min(read, total), total);
+    }
+    if (streams.length < page) break;
+    after = streams.at(-1) ?? null;
+  }
+  return { ok: problems.length === 0, ...counts, problems };
+};
+
+type Report = (problem: Problem) => void;
+
+const checkPositions = (commits: readonly Commit[], partition: number, after: number, report: Report): number => {
+  let at = after;
+  for (const commit of commits) {
+    if (commit.position !== at + 1) report({ kind: 'position', where: `${partition}:${at + 1}`, detail: `missing: ${commit.position} follows ${at}` });
+    at = commit.position;
+  }
+  return at;
+};
+
+const checkVersions = (stream: StreamKey, commits: readonly Commit[], report: Report): void => {
+  commits.forEach((commit, i) => {
+    if (commit.version !== i + 1) report({ kind: 'version', where: `${stream} v${i + 1}`, detail: `missing: found v${commit.version}` });
+  });
+};
+
+/** Returns how many history entries were compared. */
+const checkReplay = async (
+  stream: StreamKey,
+  commits: readonly Commit[],
+  row: JobRow | undefined,
+  readModels: ReadModels,
+  report: Report,
+): Promise<number> => {
+  const replayed = replay(blankRow(stream, commits[0]?.at ?? (0 as JobRow['createdAt'])), commits);
+  // The creation instant of a compacted job lies before what the log still tells.
+  const expected = row ? { ...replayed.row, createdAt: row.createdAt } : replayed.row;
+  if (!row) report({ kind: 'row', where: stream, detail: 'the job has no row' });
+  else if (canonical(row) !== canonical(expected))
+    report({ kind: 'row', where: stream, detail: firstDifference(row, expected) });
+  const stored = await readModels.history(stream, replayed.executions.size + 1);
+  const oldest = Math.min(...[...replayed.executions.values()].map((e) => e.queuedVersion));
+  const seen = new Set<string>();
+  for (const entry of stored) {
+    const replayedEntry = replayed.executions.get(entry.executionId);
+    if (replayedEntry) seen.add(entry.executionId);
+    if (!replayedEntry && entry.queuedVersion >= oldest)
+      report({ kind: 'history', where: `${stream} ${entry.executionId}`, detail: 'is in the history and not in the log' });
+    else if (replayedEntry && canonical(entry) !== canonical(replayedEntry))
+      report({ kind: 'history', where: `${stream} ${entry.executionId}`, detail: firstDifference(entry, replayedEntry) });
+  }
+  for (const entry of replayed.executions.values())
+    if (!seen.has(entry.executionId)) report({ kind: 'history', where: `${stream} ${entry.executionId}`, detail: 'is in the log and not in the history' });
+  return stored.length;
+};
+
+const firstDifference = (a: JobRow | ExecutionRow, b: JobRow | ExecutionRow): string => {
+  const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
+  const different = [...fields].filter((f) => canonical(a[f as never]) !== canonical(b[f as never]));
+  return `differs from a replay in: ${different.join(', ')}`;
+};
+
+/** JSON with sorted keys: equal text means equal data. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) =>
+    typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v,
+  ) ?? 'undefined';

@@ -1,0 +1,101 @@
+import { SchedulerError } from '../domain/errors.js';
+import type { EventFilter, PublishedEvent } from './api/types.js';
+import type { CommandHandler } from './commandHandler.js';
+import type { Commit, EventFeed, Position } from './ports/eventStore.js';
+import { splitStream } from './streams.js';
+
+const page = 500;
+/** Events for readers of the log, and for those who follow it. */
+export class EventStream {
+  readonly #followers = new Set<() => void>();
+  #closed = false;
+
+  constructor(
+    private readonly feed: EventFeed,
+    commands: CommandHandler,
+  ) {
+    commands.onCommitted(() => {
+      for (const wake of [...this.#followers]) wake();
+    });
+  }
+
+  /** The events of one organization in the order of the log; with `follow` it goes on until the signal aborts or the stream closes. */
+  async *read(organization: string, filter: EventFilter = {}): AsyncGenerator<PublishedEvent, void, undefined> {
+    const types = filter.type === undefined ? null : new Set([filter.type].flat());
+    const cursors = cursorsAfter(filter.after, this.feed.partitions);
+    const wanted = (event: PublishedEvent): boolean =>
+      event.organization === organization &&
+      (filter.jobName === undefined || event.jobName === filter.jobName) &&
+      (types === null || types.has(event.type)) &&
+      isAfter(event.sequence, filter.after);
+    for (;;) {
+      const changed = this.#nextChange(filter);
+      for (let partition = 0; partition < this.feed.partitions; partition++) {
+        const next = (): Promise<readonly Commit[]> => this.feed.after(partition, cursors[partition] ?? 0, page);
+        for (let commits = await next(); commits.length > 0; commits = await next()) {
+          for (const commit of commits) {
+            if (filter.signal?.aborted) return;
+            for (const event of publishedOf(commit)) if (wanted(event)) yield event;
+          }
+          cursors[partition] = commits.at(-1)?.position ?? 0;
+        }
+      }
+      if (!filter.follow || !(await changed)) return;
+    }
+  }
+
+  /** Ends every reader that follows. */
+  close(): void {
+    this.#closed = true;
+    for (const wake of [...this.#followers]) wake();
+  }
+
+  /** True at the next commit, false when reading should end. */
+  #nextChange({ follow, signal }: EventFilter): Promise<boolean> {
+    if (!follow) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#followers.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve(!this.#closed && !signal?.aborted);
+      };
+      if (this.#closed || signal?.aborted) return resolve(false);
+      this.#followers.add(wake);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+}
+
+export const publishedOf = (commit: Commit): readonly PublishedEvent[] =>
+  commit.events.map((data, index) => ({
+    id: `${commit.commitId}.${index}`,
+    type: data.type,
+    ...splitStream(commit.stream),
+    at: new Date(commit.at),
+    sequence: `${commit.partition}:${commit.position}:${index}`,
+    version: commit.version,
+    data,
+  }));
+
+type Sequence = readonly [partition: number, position: Position, index: number];
+
+const parse = (sequence: string): Sequence => {
+  const match = /^(\d{1,3}):(\d{1,16}):(\d{1,3})$/.exec(sequence);
+  if (!match) throw new SchedulerError('INVALID_ARGUMENT', 'after: must be a sequence such as 0:17:0', { issues: [{ path: 'after', message: 'must be a sequence such as 0:17:0' }] });
+  return [Number(match[1]), Number(match[2]), Number(match[3])];
+};
+
+/** Readers begin with the very commit named, because more of its events may follow. */
+const cursorsAfter = (after: string | undefined, partitions: number): number[] => {
+  const cursors = Array.from({ length: partitions }, () => 0);
+  if (after === undefined) return cursors;
+  const [partition, position] = parse(after);
+  return cursors.with(partition < partitions ? partition : 0, position - 1);
+};
+
+const isAfter = (sequence: string, after: string | undefined): boolean => {
+  if (after === undefined) return true;
+  const [partition, position, index] = parse(sequence);
+  const [p, n, i] = parse(after);
+  return partition !== p || position > n || (position === n && index > i);
+};

@@ -1,0 +1,84 @@
+import { instant } from '../domain/instant.js';
+import type { Json } from '../domain/json.js';
+import type { Activity } from './activity.js';
+import type { CommandHandler, Committed } from './commandHandler.js';
+import type { Clock } from './ports/clock.js';
+import type { EventStore, StreamKey, Version } from './ports/eventStore.js';
+import type { Logger } from './ports/logger.js';
+import type { ReadModels } from './ports/readModels.js';
+import type { Projector } from './projector.js';
+import { blankRow } from './projections/project.js';
+import { replay } from './projections/replay.js';
+
+/** History may grow past its bound by this share before a job is compacted: one compaction reads and rewrites the whole stream. */
+const slack = 0.25;
+const leastSlack = 50;
+
+type Dependencies = {
+  readonly commands: CommandHandler;
+  readonly store: EventStore;
+  readonly readModels: ReadModels;
+  readonly projector: Projector;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  readonly log: Logger;
+};
+
+/** Drops old executions: `JobCompacted` puts a snapshot in place of the commits before the oldest execution kept, and they are redacted. */
+export class Retention {
+  readonly #due = new Set<StreamKey>();
+  #working = false;
+
+  constructor(private readonly dependencies: Dependencies) {
+    dependencies.commands.onCommitted((committed) => this.#onCommitted(committed));
+  }
+
+  /** Looks at a job when its history may have outgrown a bound: now and then by count, and on its first execution of a day by age. */
+  #onCommitted({ commit, row }: Committed): void {
+    if (row.state.kind === 'absent' || !commit.events.some((e) => e.type === 'ExecutionCompleted' || e.type === 'ExecutionFailed')) return;
+    const { maxExecutions, maxAgeMs } = row.state.definition.retention;
+    const { completed, failed, cancelled, days } = row.stats;
+    const finished = completed + failed + cancelled;
+    const step = Math.max(leastSlack, Math.floor((maxExecutions ?? 0) * slack));
+    const tooMany = maxExecutions !== null && finished > maxExecutions && finished % step === 0;
+    const today = days.at(-1);
+    const tooOld = maxAgeMs !== null && days.length > 1 && today !== undefined && today.completed + today.failed + today.cancelled === 1;
+    if (tooMany || tooOld) this.#enqueue(row.stream);
+  }
+
+  #enqueue(stream: StreamKey): void {
+    this.#due.add(stream);
+    if (!this.#working) void this.dependencies.activity.during(this.#work());
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (const stream of this.#due) {
+      this.#due.delete(stream);
+      await this.compact(stream).catch((error) => this.dependencies.log.warn({ error, stream }, 'a job could not be compacted'));
+    }
+    this.#working = false;
+  }
+
+  /** Applies a job's retention now. Returns the version below which its history was dropped; null where all of it is kept. */
+  async compact(stream: StreamKey): Promise<Version | null> {
+    const { commands, store, readModels, projector, clock } = this.dependencies;
+    await projector.saved();
+    const job = (await readModels.jobs([stream])).get(stream)?.state;
+    if (job?.kind !== 'job') return null;
+    const { maxExecutions, maxAgeMs } = job.definition.retention;
+    const since = maxAgeMs === null ? null : instant(clock.now() - maxAgeMs);
+    const belowVersion = await readModels.oldestKept(stream, maxExecutions, since);
+    if (belowVersion === null) return null;
+    const commits = await store.read(stream, 0);
+    const { row } = replay(blankRow(stream, clock.now()), commits.filter((c) => c.version < belowVersion));
+    if (row.state.kind !== 'job') return null;
+    // Statistics and history entries are plain JSON data.
+    const snapshot = { state: row.state, stats: row.stats as unknown as Json, open: row.open as unknown as Json };
+    const handled = await commands.handle(stream, { type: 'CompactJob', belowVersion, ...snapshot });
+    if (!handled.ok) return null;
+    await store.redact(stream, belowVersion);
+    await readModels.dropHistory(stream, belowVersion);
+    return belowVersion;
+  }
+}

@@ -1,0 +1,14 @@
+export type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
+export { nextOccurrences } from '../adapters/calendar/index.js';
+export { type ManualClock, manualClock } from '../adapters/system/manualClock.js';
+export { systemClock } from '../adapters/system/systemClock.js';
+export { NonRetryableError, RetryAfterError } from '../application/api/handlerErrors.js';
+export type * from '../application/api/types.js';
+export type { Problem, Verification } from '../application/audit/verify.js';
+export type { HandlerOptions, JobHandlers } from '../application/handlers.js';
+export { type Issue, SchedulerError, type SchedulerErrorCode } from '../domain/errors.js';
+export type * from '../domain/job/events.js';
+export type { JobStatus } from '../domain/job/status.js';
+export type { LimitOptions, SchedulerOptions, StoreOption } from './options.js';
+export { createScheduler, type Scheduler } from './scheduler.js';
+export { SchedulerService } from './schedulerService.js';

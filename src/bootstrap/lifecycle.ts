@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import type { Calculator } from '../adapters/calendar/index.js';
+import { background } from '../adapters/system/background.js';
+import { ids } from '../adapters/system/ids.js';
+import { Activity } from '../application/activity.js';
+import type { JobHandlers } from '../application/handlers.js';
+import type { Listeners } from '../application/listeners.js';
+import type { Clock } from '../application/ports/clock.js';
+import { SchedulerError } from '../domain/errors.js';
+import type { Millis } from '../domain/instant.js';
+import { chooseLogger } from './chooseLogger.js';
+import type { AnyOptions, StoreOption } from './options.js';
+import { readOptions, type Settings } from './optionsSchema.js';
+import type { Runtime } from './runtime.js';
+import type { Timetable } from './timetable.js';
+
+type Dependencies = {
+  readonly optionsOf: () => AnyOptions;
+  readonly clock: Clock;
+  readonly jobHandlers: JobHandlers;
+  readonly customSchedules: Map<string, Calculator>;
+  readonly timetable: Timetable;
+  readonly listeners: Listeners;
+};
+
+const defaultStore: StoreOption = { directory: './data' };
+
+type Open = { readonly runtime: Runtime; readonly settings: Settings };
+
+/** Closed, open, started, and closed again: each step is taken once, however many ask for it. */
+export class Lifecycle {
+  readonly #activity = new Activity();
+  #opening: Promise<Open> | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(private readonly dependencies: Dependencies) {
+    const { clock } = dependencies;
+    // A manual clock waits for what is under way before it moves on.
+    if ('attach' in clock && typeof clock.attach === 'function') clock.attach(this.#activity);
+  }
+
+  /** Open, and started unless that is left to the user. */
+  async ready(): Promise<Open> {
+    if (this.#stopped) throw new SchedulerError('STOPPED', 'the scheduler was stopped; call start() to use it again');
+    const open = await this.open();
+    if (open.settings.autoStart) await this.start();
+    return open;
+  }
+
+  open(): Promise<Open> {
+    this.#opening ??= this.#activity.during(this.#open()).catch((error) => {
+      this.#opening = null;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  start(): Promise<void> {
+    this.#stopped = false;
+    this.#starting ??= this.#activity.during(this.#start()).catch((error) => {
+      this.#starting = null;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  stop(drainMs: Millis): Promise<void> {
+    this.#stopped = true;
+    this.#stopping ??= this.#stop(drainMs).finally(() => {
+      this.#stopping = null;
+    });
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    await this.#stopping;
+    const { runtime } = await this.open();
+    await runtime.start();
+  }
+
+  async #stop(drainMs: Millis): Promise<void> {
+    const opening = this.#opening;
+    if (!opening) return;
+    await this.#starting?.catch(() => undefined);
+    this.#opening = null;
+    this.#starting = null;
+    await (await opening).runtime.stop(drainMs);
+  }
+
+  /** Heavy imports happen here, so that importing the package is quick. */
+  async #open(): Promise<Open> {
+    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners } = this.dependencies;
+    const options = optionsOf();
+    const settings = readOptions(options);
+    const log = chooseLogger(options.logger);
+    if (options.nats !== undefined) throw new SchedulerError('NOT_AVAILABLE', 'publishing to NATS is not available in this version; leave out `nats`');
+    registerAll(options, jobHandlers, customSchedules);
+    const node = `${options.nodeId ?? hostname()}-${ids.next().slice(-12)}`;
+    const [{ Runtime }, { createRunner }, { openStorage }] = await Promise.all([
+      import('./runtime.js'),
+      import('../adapters/runner/index.js'),
+      import('./openStorage.js'),
+    ]);
+    const storage = await openStorage(options.store ?? defaultStore, node, background);
+    const runner = createRunner({ background, activity: this.#activity });
+    const { calendar, input } = timetable;
+    const { limits } = settings;
+    const parts = { clock, background, ids, log, storage, calendar, input, runner, activity: this.#activity, handlers: jobHandlers, limits, listeners };
+    const runtime = new Runtime(parts, options.actor);
+    try {
+      await runtime.catchUp();
+    } catch (error) {
+      await storage.close();
+      throw error;
+    }
+    return { runtime, settings };
+  }
+}
+
+/** Handlers and calculators given as options; what was set by hand before wins. */
+const registerAll = (options: AnyOptions, jobHandlers: JobHandlers, customSchedules: Map<string, Calculator>): void => {
+  for (const [name, given] of Object.entries(options.handlers ?? {})) {
+    if (given === undefined || jobHandlers.has(name)) continue;
+    if (typeof given === 'object') jobHandlers.set(name, given.handler, given);
+    else jobHandlers.set(name, given);
+  }
+  for (const [name, calculator] of Object.entries(options.customSchedules ?? {})) if (!customSchedules.has(name)) customSchedules.set(name, calculator);
+};

@@ -1,0 +1,45 @@
+import type { Logger } from '../application/ports/logger.js';
+import type { Clock } from '../application/ports/clock.js';
+import type { Handler, JobMap } from '../application/api/types.js';
+import type { HandlerOptions } from '../application/handlers.js';
+import type { Calculator } from '../adapters/calendar/index.js';
+
+/** Where the log and everything derived from it lives. */
+export type StoreOption = 'memory' | { readonly directory: string; readonly readOnly?: boolean } | { readonly mongodb: string; readonly database?: string };
+
+export type LimitOptions = {
+  /** Attempts at once by job type. */
+  readonly jobTypes?: { readonly [jobType: string]: number };
+  /** Attempts at once of any one organization, unless named below. */
+  readonly perOrganization?: number;
+  readonly organizations?: { readonly [organization: string]: number };
+  /** Shares by organization when all have work; 1 unless named. */
+  readonly weights?: { readonly [organization: string]: number };
+};
+
+export type SchedulerOptions<M extends JobMap = JobMap> = {
+  /** Default: the directory `./data`. */
+  readonly store?: StoreOption;
+  readonly nats?: string;
+  /** For tests: `manualClock(start)`. */
+  readonly clock?: Clock;
+  /** Names this node in the log; an incarnation is appended. Default: the host name. */
+  readonly nodeId?: string;
+  /** Attempts at once on this node; default 50. */
+  readonly concurrency?: number;
+  readonly limits?: LimitOptions;
+  /** Organization of calls that name none; default `default`. */
+  readonly organization?: string;
+  /** Anything with pino's methods; false for silence. Default: warnings to standard error. */
+  readonly logger?: Logger | false;
+  /** Start on first use; default true. False: nothing runs before `start()`. */
+  readonly autoStart?: boolean;
+  readonly handlers?: { readonly [T in keyof M & string]?: Handler<M[T]> | string | { readonly handler: Handler<M[T]> | string } & HandlerOptions };
+  readonly customSchedules?: { readonly [name: string]: Calculator };
+  /** Recorded in events as the cause of what callers ask for. */
+  readonly actor?: string;
+};
+
+
+/** Options of whatever parameter types. */
+export type AnyOptions = SchedulerOptions<{ readonly [jobType: string]: never }>;

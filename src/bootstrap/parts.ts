@@ -1,0 +1,27 @@
+import type { Activity } from '../application/activity.js';
+import type { Limits } from '../application/dispatch/limits.js';
+import type { JobHandlers } from '../application/handlers.js';
+import type { Listeners } from '../application/listeners.js';
+import type { Background, Clock } from '../application/ports/clock.js';
+import type { Ids } from '../application/ports/ids.js';
+import type { JobInputParser } from '../application/ports/jobInput.js';
+import type { Logger } from '../application/ports/logger.js';
+import type { Runner } from '../application/ports/runner.js';
+import type { Storage } from '../application/ports/storage.js';
+import type { Calendar } from '../domain/schedule/calendar.js';
+
+/** What the outside provides: the adapters in use, and what exists before a store is open. */
+export type Parts = {
+  readonly clock: Clock;
+  readonly background: Background;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly storage: Storage;
+  readonly calendar: Calendar;
+  readonly input: JobInputParser;
+  readonly runner: Runner;
+  readonly activity: Activity;
+  readonly handlers: JobHandlers;
+  readonly limits: Limits;
+  readonly listeners: Listeners;
+};

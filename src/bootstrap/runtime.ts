@@ -1,0 +1,109 @@
+import type { JobMap, JobsApi } from '../application/api/types.js';
+import { type OrganizationDependencies, organizationJobs } from '../application/api/organizationJobs.js';
+import { type Verification, verify } from '../application/audit/verify.js';
+import { SchedulerError } from '../domain/errors.js';
+import type { Millis } from '../domain/instant.js';
+import { get } from './bind.js';
+import { createContainer } from './container.js';
+import type { Parts } from './parts.js';
+import { T } from './tokens.js';
+
+export type Progress = (done: number, total: number) => void;
+
+/** A scheduler whose store is open. Starting and stopping are explicit and ordered. */
+export class Runtime {
+  readonly #container;
+  readonly #parts: Parts;
+  readonly #actor: string | undefined;
+  #started = false;
+
+  constructor(parts: Parts, actor: string | undefined) {
+    this.#parts = parts;
+    this.#actor = actor;
+    this.#container = createContainer(parts);
+    // These react to commits, so they must exist before the first: the executor before the dispatcher that claims for it.
+    for (const token of [T.waiters, T.eventStream, T.executor, T.dispatcher, T.retention]) get<object>(this.#container, token);
+  }
+
+  get node(): string {
+    return this.#parts.storage.membership.self;
+  }
+
+  /** Brings the read models to the head of the log. */
+  async catchUp(onProgress?: Progress): Promise<void> {
+    await get(this.#container, T.follower).catchUp(onProgress);
+  }
+
+  /** Runs jobs from now on; first, attempts that an earlier life of this node left behind are failed as lost. */
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    await get(this.#container, T.sweeper).failLost();
+    await get(this.#container, T.dispatcher).start();
+    get(this.#container, T.sweeper).start();
+  }
+
+  /** Claims nothing more, lets attempts end within the limit, saves what is known, and lets go of the store. */
+  async stop(drainMs: Millis): Promise<void> {
+    const c = this.#container;
+    get(c, T.sweeper).stop();
+    get(c, T.dispatcher).stop();
+    await get(c, T.executor).drain(drainMs);
+    get(c, T.waiters).rejectAll(new SchedulerError('STOPPED', 'the scheduler was stopped while the run was waited for'));
+    get(c, T.eventStream).close();
+    await get(c, T.recorder).save();
+    await this.#operationsDone();
+    await get(c, T.projector).saved().catch((error) => this.#parts.log.warn({ error }, 'read models are behind the log; the next start makes up for it'));
+    get(c, T.projector).stop();
+    await this.#parts.runner.close();
+    await this.#parts.storage.close();
+    this.#started = false;
+  }
+
+  jobs<M extends JobMap>(organization: string): JobsApi<M> {
+    const c = this.#container;
+    const { clock, background, ids, input, handlers, listeners, storage } = this.#parts;
+    const dependencies: OrganizationDependencies = {
+      commands: get(c, T.commands),
+      rows: get(c, T.rows),
+      projector: get(c, T.projector),
+      eraser: get(c, T.eraser),
+      waiters: get(c, T.waiters),
+      eventStream: get(c, T.eventStream),
+      saveRunRecords: () => get(c, T.recorder).save(),
+      readModels: storage.readModels,
+      runRecords: storage.runRecords,
+      store: storage.store,
+      isRunning: () => this.#started,
+      clock,
+      background,
+      ids,
+      input,
+      handlers,
+      listeners,
+      ...(this.#actor !== undefined && { actor: this.#actor }),
+    };
+    return organizationJobs(dependencies, organization);
+  }
+
+  verify(onProgress?: Progress): Promise<Verification> {
+    const { store, feed, readModels } = this.#parts.storage;
+    return verify({ store, feed, readModels, projector: get(this.#container, T.projector) }, onProgress);
+  }
+
+  /** Throws the read models away and derives them anew from the log. Returns how many commits were read. */
+  async rebuild(onProgress?: Progress): Promise<number> {
+    if (this.#started) throw new SchedulerError('INVALID_ARGUMENT', 'read models are rebuilt while no jobs run; call stop() first, and open with autoStart: false');
+    const c = this.#container;
+    await get(c, T.projector).saved();
+    await this.#parts.storage.readModels.reset();
+    get(c, T.rows).clear();
+    return get(c, T.follower).catchUp(onProgress);
+  }
+
+  /** Waits for decisions that are under way, a limited time. */
+  async #operationsDone(): Promise<void> {
+    const { activity, background } = this.#parts;
+    for (let polls = 0; activity.operations > 0 && polls < 200; polls++) await new Promise<void>((resolve) => background.after(10, resolve));
+  }
+}

@@ -1,0 +1,76 @@
+import type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
+import { systemClock } from '../adapters/system/systemClock.js';
+import type { JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
+import type { Verification } from '../application/audit/verify.js';
+import { JobHandlers } from '../application/handlers.js';
+import { Listeners } from '../application/listeners.js';
+import type { Clock } from '../application/ports/clock.js';
+import { SchedulerError } from '../domain/errors.js';
+import { chooseLogger } from './chooseLogger.js';
+import { lazyJobs } from './lazyJobs.js';
+import { Lifecycle } from './lifecycle.js';
+import type { SchedulerOptions } from './options.js';
+import { readOptions } from './optionsSchema.js';
+import type { Progress } from './runtime.js';
+import { createTimetable, type Preview } from './timetable.js';
+
+export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
+  /** Handlers by job type; for `custom` jobs by job name. */
+  readonly jobHandlers: JobHandlers;
+  /** Calculators of custom schedules by name. */
+  readonly customSchedules: Map<string, Calculator>;
+  /** The coming starts of a schedule, before it is saved; at most 100. Throws `INVALID_SCHEDULE`. */
+  previewSchedule(schedule: ScheduleInput, options?: Preview): readonly PreviewEntry[];
+  /** The same scheduler, acting for another organization. */
+  forOrganization(organization: string): JobsApi<M>;
+  /** Opens the store and runs jobs. Called by itself on first use, unless `autoStart` is false. */
+  start(): Promise<void>;
+  /** Stops claiming, lets attempts end within `drainMs` (default 30 s), then aborts them; they are retried after the next start. */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+  /** Checks the whole log, and that every read model equals a replay of it. */
+  verify(onProgress?: Progress): Promise<Verification>;
+  /** Derives every read model anew from the log. Returns how many commits were read. */
+  rebuild(onProgress?: Progress): Promise<number>;
+}
+
+const defaultDrainMs = 30_000;
+const defaultOrganization = 'default';
+
+/** A scheduler of its own store, handlers and clock. Nothing is opened before the first use. Throws `INVALID_ARGUMENT` for wrong options. */
+export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOptions<M> = {}): Scheduler<M> => {
+  readOptions(options);
+  return lazyScheduler(() => options, options.clock);
+};
+
+/** Options are asked for when they are first needed, so that a wrong environment is an error of a call and not of an import. */
+export const lazyScheduler = <M extends JobMap>(optionsOf: () => SchedulerOptions<M>, clock: Clock = systemClock): Scheduler<M> => {
+  const jobHandlers = new JobHandlers(clock);
+  const customSchedules = new Map<string, Calculator>();
+  const timetable = createTimetable(customSchedules);
+  const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));
+  const lifecycle = new Lifecycle({ optionsOf, clock, jobHandlers, customSchedules, timetable, listeners });
+  const jobsOf = (organization: string | null): JobsApi<M> => {
+    const ready = async (): Promise<JobsApi<M>> => {
+      const { runtime, settings } = await lifecycle.ready();
+      return runtime.jobs<M>(organization ?? settings.organization);
+    };
+    return lazyJobs(ready, listeners, () => organization ?? optionsOf().organization ?? defaultOrganization);
+  };
+  return {
+    ...jobsOf(null),
+    jobHandlers,
+    customSchedules,
+    previewSchedule: (schedule, preview = {}) => timetable.preview(schedule, clock.now(), preview),
+    forOrganization: (organization) => jobsOf(organizationName(organization)),
+    start: () => lifecycle.start(),
+    stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
+    verify: async (onProgress) => (await lifecycle.open()).runtime.verify(onProgress),
+    rebuild: async (onProgress) => (await lifecycle.open()).runtime.rebuild(onProgress),
+  };
+};
+
+const organizationName = (organization: string): string => {
+  if (typeof organization === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(organization)) return organization;
+  const message = 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit';
+  throw new SchedulerError('INVALID_ARGUMENT', `organization: ${message}`, { issues: [{ path: 'organization', message }] });
+};

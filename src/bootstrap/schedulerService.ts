@@ -1,0 +1,27 @@
+import type { JobMap } from '../application/api/types.js';
+import { createLogger } from '../adapters/pino/createLogger.js';
+import { type Config, readConfig } from './config.js';
+import type { SchedulerOptions } from './options.js';
+import { lazyScheduler, type Scheduler } from './scheduler.js';
+
+/** Options as the environment names them. */
+export const optionsFrom = (config: Config): SchedulerOptions => ({
+  store:
+    config.MONGODB_URI === undefined
+      ? { directory: config.DATA_DIR }
+      : { mongodb: config.MONGODB_URI, ...(config.MONGODB_DB !== undefined && { database: config.MONGODB_DB }) },
+  ...(config.NATS_URL !== undefined && { nats: config.NATS_URL }),
+  ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
+  ...(config.SCHEDULER_ACTOR !== undefined && { actor: config.SCHEDULER_ACTOR }),
+  organization: config.SCHEDULER_ORGANIZATION,
+  concurrency: config.SCHEDULER_CONCURRENCY,
+  logger: createLogger({ level: config.LOG_LEVEL, pretty: config.SCHEDULER_PRETTY_LOG, output: process.stderr }),
+});
+
+let options: SchedulerOptions | undefined;
+
+/** The ready-made scheduler, configured from the environment and started on first use. */
+export const SchedulerService: Scheduler<JobMap> = lazyScheduler(() => {
+  options ??= optionsFrom(readConfig(process.env));
+  return options;
+});

@@ -1,0 +1,45 @@
+import { type Calculator, createCalendar, type PreviewEntry, parseSchedule, presentSchedule, previewSchedule } from '../adapters/calendar/index.js';
+import { readInstant } from '../adapters/calendar/dateValue.js';
+import { readJsonObject } from '../adapters/calendar/inputJson.js';
+import { createJobInput } from '../adapters/input/jobInput.js';
+import type { JobInputParser } from '../application/ports/jobInput.js';
+import { SchedulerError } from '../domain/errors.js';
+import { type Instant, instant } from '../domain/instant.js';
+import type { Calendar } from '../domain/schedule/calendar.js';
+
+export type Preview = { readonly after?: Date; readonly count?: number };
+
+/** The calendar, and what reads users' schedules with it. */
+export type Timetable = {
+  readonly calendar: Calendar;
+  readonly input: JobInputParser;
+  readonly preview: (schedule: unknown, now: Instant, options: Preview) => readonly PreviewEntry[];
+};
+
+const mostPreviewed = 100;
+
+export const createTimetable = (calculators: ReadonlyMap<string, Calculator>): Timetable => {
+  const calendar = createCalendar(calculators);
+  const input = createJobInput({
+    readSchedule: (schedule, now, owner) => {
+      const parsed = parseSchedule(schedule, { now, owner, calendar, calculators });
+      return parsed.ok ? { ok: true, value: parsed.schedule } : parsed;
+    },
+    presentSchedule,
+    readInstant,
+    readJsonObject,
+  });
+  return {
+    calendar,
+    input,
+    preview: (schedule, now, { after, count = 10 }) => {
+      const owner = { jobId: 'preview', organization: 'default' };
+      if (!Number.isInteger(count) || count < 1 || count > mostPreviewed)
+        throw new SchedulerError('INVALID_ARGUMENT', `count: must be a whole number from 1 to ${mostPreviewed}`);
+      const parsed = input.schedule(schedule, now, owner);
+      if (!parsed.ok)
+        throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), { issues: parsed.issues });
+      return previewSchedule(parsed.value, { after: after ? instant(after.getTime()) : now, count, owner, calendar });
+    },
+  };
+};

@@ -1,0 +1,53 @@
+import type { Activity } from '../application/activity.js';
+import type { CommandHandler } from '../application/commandHandler.js';
+import type { Dispatcher } from '../application/dispatch/dispatcher.js';
+import type { Limits } from '../application/dispatch/limits.js';
+import type { Sweeper } from '../application/dispatch/sweeper.js';
+import type { Eraser } from '../application/eraser.js';
+import type { EventStream } from '../application/eventStream.js';
+import type { Executor } from '../application/execution/executor.js';
+import type { Recorder } from '../application/execution/recorder.js';
+import type { Follower } from '../application/follower.js';
+import type { JobHandlers } from '../application/handlers.js';
+import type { JobRows } from '../application/jobRows.js';
+import type { Listeners } from '../application/listeners.js';
+import type { Background, Clock } from '../application/ports/clock.js';
+import type { Ids } from '../application/ports/ids.js';
+import type { JobInputParser } from '../application/ports/jobInput.js';
+import type { Logger } from '../application/ports/logger.js';
+import type { Runner } from '../application/ports/runner.js';
+import type { Storage } from '../application/ports/storage.js';
+import type { Projector } from '../application/projector.js';
+import type { Retention } from '../application/retention.js';
+import type { Waiters } from '../application/waiters.js';
+import type { Calendar } from '../domain/schedule/calendar.js';
+import { token } from './bind.js';
+
+/** Everything that is wired together: ports first, then what the application makes of them. */
+export const T = {
+  clock: token<Clock>('Clock'),
+  background: token<Background>('Background'),
+  ids: token<Ids>('Ids'),
+  log: token<Logger>('Logger'),
+  storage: token<Storage>('Storage'),
+  calendar: token<Calendar>('Calendar'),
+  input: token<JobInputParser>('JobInputParser'),
+  runner: token<Runner>('Runner'),
+
+  activity: token<Activity>('Activity'),
+  handlers: token<JobHandlers>('JobHandlers'),
+  limits: token<Limits>('Limits'),
+  listeners: token<Listeners>('Listeners'),
+  projector: token<Projector>('Projector'),
+  rows: token<JobRows>('JobRows'),
+  commands: token<CommandHandler>('CommandHandler'),
+  eraser: token<Eraser>('Eraser'),
+  follower: token<Follower>('Follower'),
+  retention: token<Retention>('Retention'),
+  recorder: token<Recorder>('Recorder'),
+  executor: token<Executor>('Executor'),
+  dispatcher: token<Dispatcher>('Dispatcher'),
+  sweeper: token<Sweeper>('Sweeper'),
+  waiters: token<Waiters>('Waiters'),
+  eventStream: token<EventStream>('EventStream'),
+} as const;
