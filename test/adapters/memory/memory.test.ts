@@ -1,0 +1,12 @@
+import { openMemory } from '../../../src/adapters/memory/index.js';
+import { describeEventFeed } from '../../contracts/eventFeed.js';
+import { describeEventStore } from '../../contracts/eventStore.js';
+import { describeReadModels } from '../../contracts/readModels.js';
+import { describeRunRecords } from '../../contracts/runRecords.js';
+
+const open = async () => openMemory({ node: 'n1' });
+
+describeEventStore('memory', open);
+describeEventFeed('memory', open);
+describeReadModels('memory', open);
+describeRunRecords('memory', open);
