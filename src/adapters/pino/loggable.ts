@@ -4,6 +4,7 @@ const redacted = '[redacted]';
 const maxDepth = 8;
 /** Fields and list entries of one line, all levels together: an error may carry half the heap. */
 const maxEntries = 500;
+const maxListed = 100;
 
 /** Names of fields whose values are nobody's business, wherever in the name it stands: `smtpPassword`, `api_key`, `X-Auth-Token`. */
 const secretName = /passw(or)?d|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie/i;
@@ -42,10 +43,10 @@ class Line {
     if (typeof value === 'string') return loggableText(value);
     if (typeof value === 'bigint') return value.toString();
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-    if (depth >= maxDepth || this.#left <= 0) return '[more]';
     if (value instanceof URL) return loggableText(value.href);
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     if (this.#around.has(value)) return '[itself]';
+    if (depth >= maxDepth || this.#left <= 0) return '[more]';
     this.#around.add(value);
     const parts = this.#parts(value, depth);
     this.#around.delete(value);
@@ -58,7 +59,7 @@ class Line {
   }
 
   #list(list: readonly unknown[], depth: number): readonly unknown[] {
-    const parts = list.slice(0, this.#left);
+    const parts = list.slice(0, Math.min(this.#left, maxListed));
     this.#left -= parts.length;
     return parts.map((part) => this.#value(part, depth + 1));
   }

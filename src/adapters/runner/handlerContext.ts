@@ -22,7 +22,16 @@ export const handlerContext = (info: RunInfo, signal: AbortSignal, { onLog, onPr
     (message, ...details) =>
       onLog(level, textOf(message, details));
   return {
-    ...info,
+    // Written out: spreading costs more than all the rest of a short run.
+    jobName: info.jobName,
+    jobId: info.jobId,
+    jobType: info.jobType,
+    organization: info.organization,
+    executionId: info.executionId,
+    attempt: info.attempt,
+    maxAttempts: info.maxAttempts,
+    fencingToken: info.fencingToken,
+    idempotencyKey: info.idempotencyKey,
     scheduledFor: new Date(info.scheduledFor),
     signal,
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },

@@ -5,6 +5,7 @@ import type { ExecutionError } from '../../domain/job/index.js';
 export type Failed = Extract<RunOutcome, { kind: 'failed' }>;
 
 const maxCauses = 5;
+const unknown = 'something was thrown that says nothing about itself';
 
 /** What a handler threw, which may be anything: whatever looking at it does, this returns. */
 export const failedBy = (thrown: unknown): Failed => {
@@ -19,12 +20,12 @@ export const failedBy = (thrown: unknown): Failed => {
 };
 
 export const errorOf = (thrown: unknown): ExecutionError => {
-  if (!isObject(thrown)) return { name: 'Error', message: typeof thrown === 'string' ? thrown : `${printed(thrown)} was thrown` };
+  if (!isObject(thrown)) return { name: 'Error', message: typeof thrown === 'string' ? thrown : `${String(thrown)} was thrown` };
   const code = property(thrown, 'code');
   const stack = stackOf(thrown);
   return {
     name: text(property(thrown, 'name')) ?? 'Error',
-    message: messageOf(thrown) ?? 'something was thrown that says nothing about itself',
+    message: messageOf(thrown) ?? unknown,
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
     ...(stack !== undefined && { stack }),
   };
@@ -41,14 +42,22 @@ const messageOf = (thrown: object): string | undefined => {
 
 /** The stack, followed by what is known of the causes: "fetch failed" alone helps nobody. */
 const stackOf = (thrown: object): string | undefined => {
-  const stack = text(property(thrown, 'stack'));
-  const causes: string[] = [];
-  for (let cause = property(thrown, 'cause'); cause !== undefined && cause !== null && causes.length < maxCauses; ) {
-    causes.push(`[cause] ${text(property(cause, 'stack')) ?? (isObject(cause) ? messageOf(cause) : printed(cause))}`);
-    cause = property(cause, 'cause');
-  }
-  return stack === undefined && causes.length === 0 ? undefined : [...(stack === undefined ? [] : [stack]), ...causes].join('\n');
+  const parts = [text(property(thrown, 'stack')), ...causesOf(thrown).map((cause) => `[cause] ${shown(cause)}`)];
+  const told = parts.filter((part) => part !== undefined);
+  return told.length === 0 ? undefined : told.join('\n');
 };
+
+const causesOf = (thrown: object): readonly unknown[] => {
+  const chain: unknown[] = [thrown];
+  for (let cause = property(thrown, 'cause'); cause !== undefined && cause !== null; cause = property(cause, 'cause')) {
+    if (chain.includes(cause) || chain.length > maxCauses) break;
+    chain.push(cause);
+  }
+  return chain.slice(1);
+};
+
+const shown = (value: unknown): string =>
+  isObject(value) ? (text(property(value, 'stack')) ?? messageOf(value) ?? unknown) : String(value);
 
 const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
@@ -79,5 +88,3 @@ const json = (value: object): string | undefined => {
     return undefined;
   }
 };
-
-const printed = (value: unknown): string => (typeof value === 'string' ? value : String(value));

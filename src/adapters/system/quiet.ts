@@ -1,6 +1,7 @@
 // From node:timers, so that a test framework which replaces the global functions does not stop this clock.
 import { setImmediate, setTimeout } from 'node:timers';
 import type { Activity } from '../../application/activity.js';
+import type { Millis } from '../../domain/instant.js';
 
 /** One turn of the event loop runs all microtasks; a few more in a row show that nobody had only stepped aside. */
 const quietTurns = 3;
@@ -11,12 +12,17 @@ const handlerPauses = 15;
 const waitsForTheSame = 3;
 /** So long the event loop is spun, for speed; then it is looked at once a millisecond. */
 const spinMs = 20;
-const giveUpMs = 30_000;
+const giveUpAfterMs = 30_000;
 
 /** Waits, in real time, until the attached schedulers have nothing under way that ends by itself. */
 export class Quiet {
   readonly #activities = new Set<Activity>();
+  readonly #giveUpMs: Millis;
   #waited = { handlers: 0, times: 0 };
+
+  constructor(giveUpMs: Millis = giveUpAfterMs) {
+    this.#giveUpMs = giveUpMs;
+  }
 
   attach(activity: Activity): () => void {
     this.#activities.add(activity);
@@ -35,7 +41,7 @@ export class Quiet {
       await (elapsed < spinMs ? turn() : pause());
       const operations = this.#operations();
       quiet = operations > 0 ? 0 : quiet + 1;
-      if (elapsed > giveUpMs && operations > 0) throw stillBusy(operations);
+      if (elapsed > this.#giveUpMs && operations > 0) throw stillBusy(operations, elapsed);
     }
   }
 
@@ -70,5 +76,7 @@ export class Quiet {
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 1));
 
-const stillBusy = (operations: number): Error =>
-  new Error(`time cannot move on: ${operations} operations of the scheduler have not ended within ${giveUpMs / 1000} s of real time`);
+const stillBusy = (operations: number, ms: Millis): Error =>
+  new Error(
+    `time cannot move on: the scheduler has been busy for ${Math.round(ms)} ms of real time, with ${operations} operations under way`,
+  );
