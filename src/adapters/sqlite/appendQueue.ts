@@ -20,11 +20,18 @@ type Batch = {
 
 const emptyBatch = (): Batch => ({ streams: [], versions: [], commitIds: [], ats: [], data: [], waiting: [], characters: 0 });
 
+type AppendQueue = {
+  append(request: AppendRequest): Promise<AppendResult>;
+  /** Resolves when everything asked so far is answered. */
+  drained(): Promise<void>;
+};
+
 /** Group commit: what is asked while a batch is being written goes into the next one, in order. */
-export const appendQueue = (link: Link): ((request: AppendRequest) => Promise<AppendResult>) => {
+export const appendQueue = (link: Link): AppendQueue => {
   let batches: Batch[] = [];
   let inFlight = 0;
   let willSend = false;
+  let newest: Promise<unknown> = Promise.resolve();
 
   const openBatch = (): Batch => {
     const last = batches.at(-1);
@@ -58,7 +65,7 @@ export const appendQueue = (link: Link): ((request: AppendRequest) => Promise<Ap
     send();
   };
 
-  return ({ stream, expectedVersion, commitId, at, events }) =>
+  const append = ({ stream, expectedVersion, commitId, at, events }: AppendRequest): Promise<AppendResult> =>
     new Promise((resolve, reject) => {
       const data = encodeEvents(events);
       const batch = openBatch();
@@ -75,7 +82,19 @@ export const appendQueue = (link: Link): ((request: AppendRequest) => Promise<Ap
         queueMicrotask(send);
       }
     });
+
+  return {
+    append: (request) => {
+      const answer = append(request);
+      newest = answer;
+      return answer;
+    },
+    // Answers come in the order of the requests.
+    drained: () => newest.then(ignore, ignore),
+  };
 };
+
+const ignore = (): void => {};
 
 const partition = 0;
 

@@ -22,13 +22,17 @@ export const logReader = (link: Link): Pick<StorageReader, 'store' | 'feed'> => 
   },
 });
 
-export const eventLog = (link: Link): { readonly store: EventStore; readonly feed: EventFeed } => {
+type EventLog = { readonly store: EventStore; readonly feed: EventFeed; drained(): Promise<void> };
+
+export const eventLog = (link: Link): EventLog => {
   const { store, feed } = logReader(link);
+  const { append, drained } = appendQueue(link);
   return {
     feed,
+    drained,
     store: {
       ...store,
-      append: appendQueue(link),
+      append,
       redact: async (stream, belowVersion) => void (await link.call('redact', { stream, belowVersion })),
     },
   };

@@ -14,7 +14,8 @@ export const openSqlite = async ({ directory, node }: { readonly directory: stri
   const link = await openLink({ directory, mode: 'write' });
   // No other process can have started what this one did not: every other node that ever ran here is dead.
   const membership: Membership = { self: node, exclusive: true, isAlive: (other) => other === node };
-  return { ...eventLog(link), ...models(link), membership, close: link.close };
+  const { store, feed, drained } = eventLog(link);
+  return { store, feed, ...models(link), membership, close: () => drained().then(link.close) };
 };
 
 /** Looks at a directory, also while another process writes to it. Rejects with `StoreUnavailable` where there is no store. */

@@ -12,12 +12,14 @@ export type Link = {
   close(): Promise<void>;
 };
 
+/** Through the package, so that it is found from sources and from the build alike. */
+const builtWorker = (): string => createRequire(import.meta.url).resolve('#store-worker');
+
 type Pending = { readonly resolve: (reply: never) => void; readonly reject: (error: Error) => void };
 
 /** Starts a worker on a directory. Rejects with `StoreLocked`, or with what else keeps the files from being opened. */
-export const openLink = async (options: WorkerOptions): Promise<Link> => {
-  const path = createRequire(import.meta.url).resolve('#store-worker');
-  const worker = new Worker(path, { workerData: options, execArgv: [] });
+export const openLink = async (options: WorkerOptions, entry: string | URL = builtWorker()): Promise<Link> => {
+  const worker = new Worker(entry, { workerData: options, execArgv: [] });
   await opened(worker, options.directory);
 
   const pending = new Map<number, Pending>();
@@ -50,12 +52,16 @@ export const openLink = async (options: WorkerOptions): Promise<Link> => {
       worker.postMessage({ id, call, request } satisfies Request);
     });
 
-  const close = async (): Promise<void> => {
-    if (ended) return;
-    const closed = call('close', {});
-    ended = new StoreUnavailable('The store is closed');
+  const endWorker = async (): Promise<void> => {
+    const closed = ended ? null : call('close', {});
+    ended ??= new StoreUnavailable('The store is closed');
     await closed;
     await worker.terminate();
+  };
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= endWorker();
+    return closing;
   };
   return { call, close };
 };
