@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
-
-/** What the linter says of a file with this text at this place, without the file being there. */
-const lint = (path: string, text: string): string => {
-  const { stdout, stderr } = spawnSync('npx', ['biome', 'lint', `--stdin-file-path=${path}`], { input: text, encoding: 'utf8' });
-  return stdout + stderr;
-};
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const importing = (from: string): string => `import { planted } from '${from}';\nexport const used = planted;\n`;
 
@@ -36,12 +33,41 @@ const allowed: readonly (readonly [path: string, text: string])[] = [
   ['src/domain/planted.ts', 'export const at = (ms: number): Date => new Date(ms);\n'],
 ];
 
+/** A project with the linter's real configuration and nothing but planted files, one folder each. */
+const project = mkdtempSync(path.join(tmpdir(), 'layers-'));
+const complaints = new Map<string, string>();
+
+const plant = (file: string, text: string, name: string): string => {
+  const place = file.replace('planted.ts', `${name}.ts`);
+  mkdirSync(path.dirname(path.join(project, place)), { recursive: true });
+  writeFileSync(path.join(project, place), text);
+  return place;
+};
+
+beforeAll(() => {
+  const configuration = JSON.parse(readFileSync('biome.json', 'utf8'));
+  writeFileSync(path.join(project, 'biome.json'), JSON.stringify({ ...configuration, vcs: { enabled: false } }));
+  cpSync('lint', path.join(project, 'lint'), { recursive: true });
+  forbidden.forEach(([file, text], i) => void plant(file, text, `forbidden${i}`));
+  allowed.forEach(([file, text], i) => void plant(file, text, `allowed${i}`));
+  const biome = path.resolve('node_modules/.bin/biome');
+  const { stdout, stderr } = spawnSync(biome, ['lint', '--max-diagnostics=none', '--colors=off', 'src'], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  for (const part of (stdout + stderr).split(/^(?=src\/)/m)) {
+    const name = /(forbidden|allowed)\d+/.exec(part)?.[0];
+    if (name) complaints.set(name, (complaints.get(name) ?? '') + part.replaceAll(/\s+/g, ' '));
+  }
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
 describe('the dependency rule', () => {
-  it.each(forbidden)('is broken by %s with %j', (path, text, why) => {
-    expect(lint(path, text).replaceAll(/\s+/g, ' ')).toContain(why);
+  it.each(forbidden.map(([file, text, why], i) => [file, text, why, i] as const))('is broken by %s with %j', (_file, _text, why, i) => {
+    expect(complaints.get(`forbidden${i}`)).toContain(why);
   });
 
-  it.each(allowed)('is kept by %s with %j', (path, text) => {
-    expect(lint(path, text)).not.toMatch(/noRestrictedImports|noRestrictedGlobals|plugin/);
+  it.each(allowed.map(([file, text], i) => [file, text, i] as const))('is kept by %s with %j', (_file, _text, i) => {
+    expect(complaints.get(`allowed${i}`) ?? '').not.toMatch(/noRestrictedImports|noRestrictedGlobals|plugin/);
   });
 });
