@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { BulkResult, JobInfo, JobInput, JobsApi, ScheduleResult } from '../../application/api/types.js';
+import { SchedulerError } from '../../domain/errors.js';
+import type { CliScheduler } from './environment.js';
+import { closing, type Invocation, openScheduler, withScheduler } from './invocation.js';
+
+/** What became of one job of a file. */
+export type Outcome =
+  | { readonly outcome: 'created' | 'updated' | 'unchanged'; readonly job: ScheduleResult }
+  | { readonly outcome: 'refused'; readonly input: JobInput; readonly index: number; readonly error: SchedulerError };
+
+/** Schedules every job that is right, and says of each what happened. */
+export const applyJobs = async (scheduler: CliScheduler, inputs: readonly JobInput[]): Promise<readonly Outcome[]> => {
+  const before = await existingJobs(scheduler, inputs);
+  const results = await scheduler.scheduleJobs(inputs);
+  return outcomes(inputs, results, ({ created, version }, index) =>
+    created ? 'created' : version === before[index]?.version ? 'unchanged' : 'updated',
+  );
+};
+
+/** The same in a store that is thrown away: nothing of it lasts. */
+export const tryJobs = async (invocation: Invocation, inputs: readonly JobInput[]): Promise<readonly Outcome[]> => {
+  const before = existsSync(invocation.directory)
+    ? await withScheduler(invocation, 'read', (scheduler) => existingJobs(scheduler, inputs))
+    : inputs.map(() => null);
+  return closing(openScheduler(invocation, 'memory'), async (trial) => {
+    const tried = inputs.map((input, index) => withoutPast(input, before[index] ?? null, invocation.now));
+    const results = await trial.scheduleJobs(tried);
+    const after = await existingJobs(trial, tried);
+    return outcomes(inputs, results, (_, index) => {
+      const [old, renewed] = [before[index], after[index]];
+      if (!old || !renewed) return 'created';
+      return isSame(old, renewed, tried[index] !== inputs[index]) && isLeftEnabled(old, inputs[index]) ? 'unchanged' : 'updated';
+    });
+  });
+};
+
+const outcomes = (
+  inputs: readonly JobInput[],
+  results: readonly BulkResult[],
+  outcomeOf: (job: ScheduleResult, index: number) => 'created' | 'updated' | 'unchanged',
+): readonly Outcome[] =>
+  inputs.flatMap((input, index): Outcome[] => {
+    const result = results[index];
+    if (result === undefined) return [];
+    if (result instanceof SchedulerError) return [{ outcome: 'refused', input, index, error: result }];
+    return [{ outcome: outcomeOf(result, index), job: result }];
+  });
+
+const existingJobs = (scheduler: CliScheduler, inputs: readonly JobInput[]): Promise<readonly (JobInfo | null)[]> =>
+  Promise.all(
+    inputs.map(async (input) => {
+      try {
+        return await jobsApiFor(scheduler, input).getJob(input.jobName);
+      } catch (error) {
+        // Whatever is wrong with its name, scheduling it will say.
+        if (error instanceof SchedulerError && error.code !== 'STORE_LOCKED' && error.code !== 'STORE_UNAVAILABLE') return null;
+        throw error;
+      }
+    }),
+  );
+
+const jobsApiFor = (scheduler: CliScheduler, input: JobInput): JobsApi => {
+  const { organization } = Object(input);
+  return organization === undefined ? scheduler : scheduler.forOrganization(organization);
+};
+
+/** A one-time job that is scheduled already may lie in the past; a new one may not, and the trial knows no old ones. */
+const withoutPast = (input: JobInput, old: JobInfo | null, now: Date): JobInput => {
+  const { runAt } = Object(Object(input).schedule);
+  if (old?.schedule.type !== 'once' || new Date(runAt).getTime() !== new Date(old.schedule.runAt).getTime()) return input;
+  return { ...input, schedule: { type: 'once', runAt: now } };
+};
+
+const isSame = (old: JobInfo, renewed: JobInfo, sameSchedule: boolean): boolean =>
+  isDeepStrictEqual(definitionOf(old), definitionOf(renewed)) && (sameSchedule || isDeepStrictEqual(old.schedule, renewed.schedule));
+
+const definitionOf = (job: JobInfo): object => {
+  const { jobType, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags, description, retention } = job;
+  return { jobType, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags, description, retention };
+};
+
+const isLeftEnabled = (old: JobInfo, input: JobInput | undefined): boolean => input?.enabled === undefined || input.enabled === old.enabled;

@@ -1,0 +1,78 @@
+import type { JobInfo, PauseOptions } from '../../../application/api/types.js';
+import { UsageError } from '../failure.js';
+import { statusTone } from '../format/paint.js';
+import { printable } from '../format/printable.js';
+import { both } from '../format/time.js';
+import { type Commands, type Invocation, withScheduler } from '../invocation.js';
+import { isoText } from '../options.js';
+
+export const changeCommands: Commands = (program, run) => {
+  program
+    .command('pause')
+    .argument('<name>', 'name of the job')
+    .description('stop starting runs of a job until it is resumed')
+    .option('--note <text>', 'why, for whoever wonders later')
+    .option('--until <instant>', 'resume by itself at this instant (ISO 8601)', isoText)
+    .action(run(pause));
+  program
+    .command('resume')
+    .argument('<name>', 'name of the job')
+    .description('let a paused job run again')
+    .option('--note <text>', 'why')
+    .action(run(resume));
+  program
+    .command('cancel')
+    .argument('<name>', 'name of the job')
+    .description('end a job: stop what runs, drop what was to come, keep its history')
+    .option('--note <text>', 'why')
+    .action(run(cancel));
+  program
+    .command('delete')
+    .argument('<name>', 'name of the job')
+    .description('delete a job and its history for good')
+    .option('-y, --yes', 'do not ask')
+    .action(run(remove));
+};
+
+const pause = async (invocation: Invocation, name: string, options: PauseOptions): Promise<undefined> => {
+  told(invocation, await withScheduler(invocation, 'write', (scheduler) => scheduler.toggleJob(name, false, options)));
+  return undefined;
+};
+
+const resume = async (invocation: Invocation, name: string, { note }: { readonly note?: string }): Promise<undefined> => {
+  const options = note === undefined ? {} : { note };
+  told(invocation, await withScheduler(invocation, 'write', (scheduler) => scheduler.toggleJob(name, true, options)));
+  return undefined;
+};
+
+const cancel = async (invocation: Invocation, name: string, { note }: { readonly note?: string }): Promise<undefined> => {
+  const options = note === undefined ? {} : { note };
+  told(invocation, await withScheduler(invocation, 'write', (scheduler) => scheduler.cancelJob(name, options)));
+  return undefined;
+};
+
+const told = ({ terminal, json, now }: Invocation, job: JobInfo): void => {
+  if (json) return terminal.printJson(job);
+  const { status, paused, nextStartAt } = job;
+  const ends = paused?.until === undefined ? '' : `; resumes ${both(paused.until, now)}`;
+  const next = status === 'scheduled' && nextStartAt !== null ? `; next run ${both(nextStartAt, now)}` : '';
+  terminal.print(`${printable(job.jobName)} is ${terminal.paint(statusTone(status), status)}${ends}${next}`);
+};
+
+const remove = async (invocation: Invocation, name: string, { yes = false }: { readonly yes?: boolean }): Promise<1 | undefined> => {
+  const { terminal, json, environment } = invocation;
+  if (!yes && !environment.stdin.isTTY) throw new UsageError('delete asks before it acts; where nobody can answer, say --yes');
+  return withScheduler(invocation, 'write', async (scheduler) => {
+    const { jobName } = await scheduler.getJob(name);
+    if (!yes && !isYes(await environment.stdin.ask(`Delete ${printable(jobName)} and its history for good? [y/N] `))) {
+      terminal.note('Nothing was deleted.');
+      return 1;
+    }
+    await scheduler.deleteJob(jobName);
+    if (json) terminal.printJson({ jobName, deleted: true });
+    else terminal.print(`${printable(jobName)} and its history are deleted`);
+    return undefined;
+  });
+};
+
+const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim());

@@ -1,0 +1,110 @@
+import type { PublishedEvent } from '../../../application/api/types.js';
+import type { JobEventType } from '../../../domain/job/index.js';
+import { attemptsKnown } from '../attemptsKnown.js';
+import type { CliEnvironment, CliScheduler } from '../environment.js';
+import { eventLine } from '../eventLine.js';
+import { narrate } from '../format/narrate.js';
+import { type Commands, type Invocation, withScheduler } from '../invocation.js';
+import { oneOf } from '../options.js';
+
+type Options = {
+  readonly follow?: boolean;
+  readonly job?: string;
+  readonly type?: readonly JobEventType[];
+  readonly after?: string;
+};
+
+const types: { readonly [type in JobEventType]: true } = {
+  JobScheduled: true,
+  JobRescheduled: true,
+  JobPaused: true,
+  JobResumed: true,
+  JobCancelled: true,
+  JobCompleted: true,
+  JobDeleted: true,
+  ExecutionQueued: true,
+  ExecutionStarted: true,
+  ExecutionCompleted: true,
+  ExecutionFailed: true,
+  ExecutionRetryScheduled: true,
+  ExecutionCancelRequested: true,
+  ExecutionCancelled: true,
+  OccurrencesSkipped: true,
+  JobCompacted: true,
+};
+const eventTypes = Object.keys(types) as readonly JobEventType[];
+
+export const eventsCommand: Commands = (program, run) => {
+  program
+    .command('events')
+    .description('print the log: one event on each line, with --json as NDJSON')
+    .option('--follow', 'go on with new events until interrupted')
+    .option('--job <name>', 'only events of this job')
+    .option('--type <type>', 'only events of this type, or of one of several with commas', oneOf(eventTypes))
+    .option('--after <sequence>', 'only what follows the event with this sequence')
+    .action(run(events));
+};
+
+const events = async (invocation: Invocation, { follow = false, job, type, after }: Options): Promise<undefined> => {
+  const { environment } = invocation;
+  const ended = new AbortController();
+  const stopListening = follow ? environment.onSignal(() => ended.abort()) : () => undefined;
+  environment.stdout.onClosed(() => ended.abort());
+  const print = printer(invocation);
+  try {
+    await withScheduler(invocation, 'read', async (scheduler) => {
+      for await (const event of follow
+        ? followed(scheduler, after, ended.signal, environment.after)
+        : scheduler.events(filterOf(after, ended.signal)))
+        if ((job === undefined || event.jobName === job) && (type === undefined || type.includes(event.type))) print(event);
+    });
+  } finally {
+    stopListening();
+  }
+  return undefined;
+};
+
+const filterOf = (after: string | undefined, signal: AbortSignal): { readonly after?: string; readonly signal: AbortSignal } => ({
+  signal,
+  ...(after !== undefined && { after }),
+});
+
+const pollMs = 250;
+type Wait = CliEnvironment['after'];
+
+/** The events are written by another process, which cannot wake this one: look again and again. */
+async function* followed(
+  scheduler: CliScheduler,
+  after: string | undefined,
+  signal: AbortSignal,
+  wait: Wait,
+): AsyncGenerator<PublishedEvent, void, undefined> {
+  let last = after;
+  while (!signal.aborted) {
+    for await (const event of scheduler.events(filterOf(last, signal))) {
+      yield event;
+      last = event.sequence;
+    }
+    await pause(wait, signal);
+  }
+}
+
+const pause = (wait: Wait, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = wait(pollMs, () => done());
+    const done = (): void => {
+      signal.removeEventListener('abort', done);
+      stop();
+      resolve();
+    };
+    signal.addEventListener('abort', done);
+  });
+
+const printer = ({ terminal, json, organization }: Invocation): ((event: PublishedEvent) => void) => {
+  if (json) return (event) => terminal.printJsonLine(event);
+  const known = attemptsKnown();
+  return (event) => {
+    known.learn(event);
+    terminal.print(eventLine({ event, line: narrate(event, known.of(event)) }, terminal, { organization, log: true }));
+  };
+};

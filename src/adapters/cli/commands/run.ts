@@ -1,0 +1,110 @@
+import type { ExecutionDetails, JobInfo, PublishedEvent, RunResult } from '../../../application/api/types.js';
+import { SchedulerError } from '../../../domain/errors.js';
+import type { CliScheduler } from '../environment.js';
+import { eventLine } from '../eventLine.js';
+import { narrate } from '../format/narrate.js';
+import { statusTone } from '../format/paint.js';
+import { printable, printableJson } from '../format/printable.js';
+import { duration } from '../format/time.js';
+import { type LoadedHandlers, loadHandlers } from '../handlersFile.js';
+import { type Commands, type Invocation, withScheduler } from '../invocation.js';
+import { parameter } from '../options.js';
+
+type Options = { readonly param?: ReadonlyMap<string, unknown>; readonly handlers?: string; readonly wait: boolean };
+
+export const runCommand: Commands = (program, run) => {
+  program
+    .command('run')
+    .argument('<name>', 'name of the job')
+    .description('run a job now, in this process, and wait for its end')
+    .option('--param <name=value>', 'over the stored parameters; JSON where it parses, else text; may be given again', parameter)
+    .option('--handlers <file>', 'ES module with the handler')
+    .option('--no-wait', 'only queue the run, for the service to start')
+    .action(run(runNow));
+};
+
+const runNow = async (invocation: Invocation, name: string, { param, handlers: file, wait }: Options): Promise<0 | 1> => {
+  const handlers = file === undefined ? new Map() : await loadHandlers(file);
+  return withScheduler(invocation, 'write', async (scheduler) => {
+    if (wait) bindHandler(await scheduler.getJob(name), handlers, scheduler);
+    // Queued before anything runs: what else is due for this job then comes after it.
+    const queued = await scheduler.runNow(name, param && Object.fromEntries(param), { wait: false });
+    if (wait) return runHere(invocation, scheduler, queued);
+    if (invocation.json) invocation.terminal.printJson(queued);
+    else invocation.terminal.print(`${printable(name)} is queued as ${queued.executionId}; it runs when a service with its handler does`);
+    return 0;
+  });
+};
+
+/** For this one job only, so that nothing else that is due starts here. */
+const bindHandler = ({ jobName, jobType, organization }: JobInfo, handlers: LoadedHandlers, scheduler: CliScheduler): void => {
+  const key = jobType === 'custom' ? jobName : jobType;
+  const found = handlers.get(key);
+  if (!found) throw new SchedulerError('NO_HANDLER', `there is no handler for "${key}" here`);
+  scheduler.jobHandlers.bind(`${organization}/${jobName}`, found.handler);
+};
+
+const runHere = async (invocation: Invocation, scheduler: CliScheduler, { executionId, jobName }: RunResult): Promise<0 | 1> => {
+  const { environment, terminal, json } = invocation;
+  let stopListening = (): void => undefined;
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    stopListening = environment.onSignal(() => resolve('interrupted'));
+  });
+  const over = new Promise<'over'>((resolve) => {
+    scheduler.on('*', (event) => {
+      if (!('executionId' in event.data) || event.data.executionId !== executionId) return;
+      if (isOver(event)) resolve('over');
+      else if (!json) terminal.note(eventLine({ event, line: narrate(event) }, terminal, invocation));
+    });
+  });
+  await scheduler.start();
+  const end = await Promise.race([over, interrupted]);
+  stopListening();
+  if (end === 'interrupted') {
+    await scheduler.stop({ drainMs: 0 });
+    terminal.note(`interrupted; the run of ${printable(jobName)} goes on when a service with its handler does`);
+    return 1;
+  }
+  const run = await scheduler.getExecution(executionId);
+  // Whatever else of this job has begun meanwhile may end.
+  await scheduler.stop();
+  if (json) terminal.printJson(resultOf(run));
+  else tell(run, invocation);
+  return run.status === 'completed' ? 0 : 1;
+};
+
+const isOver = ({ data }: PublishedEvent): boolean =>
+  data.type === 'ExecutionCompleted' || data.type === 'ExecutionCancelled' || (data.type === 'ExecutionFailed' && data.final);
+
+/** What `runNow` of the library resolves with. */
+const resultOf = ({
+  executionId,
+  jobName,
+  status,
+  attempts,
+  startedAt,
+  finishedAt,
+  durationMs,
+  result,
+  error,
+}: ExecutionDetails): RunResult => ({
+  executionId,
+  jobName,
+  status,
+  attempts: attempts.length,
+  startedAt,
+  finishedAt,
+  durationMs,
+  ...(result !== undefined && { result }),
+  ...(error !== undefined && status !== 'completed' && { error }),
+});
+
+const tell = (run: ExecutionDetails, { terminal }: Invocation): void => {
+  const { status, attempts, durationMs, error, result, log } = run;
+  for (const { level, message } of log) terminal.note(`  ${level}: ${printable(message)}`);
+  const took = durationMs === null ? '' : ` in ${duration(durationMs)}`;
+  const tries = attempts.length > 1 ? `, attempt ${attempts.length}` : '';
+  const why = error === undefined || status === 'completed' ? '' : `: ${printable(error.message)}`;
+  terminal.print(`${printable(run.jobName)} ${terminal.paint(statusTone(status), status)}${took}${tries}${why}`);
+  if (result !== undefined && status === 'completed') terminal.print(printableJson(result, 2));
+};

@@ -1,0 +1,117 @@
+import type { JobInput } from '../../../application/api/types.js';
+import { applyJobs, type Outcome } from '../applyJobs.js';
+import type { CliScheduler, StopSignal } from '../environment.js';
+import { duration } from '../format/time.js';
+import { loadHandlers } from '../handlersFile.js';
+import { type Commands, type Invocation, openScheduler } from '../invocation.js';
+import { readJobsFile } from '../jobsFile.js';
+import { wholeNumber } from '../options.js';
+import { bannerLines, serviceOf } from '../serveBanner.js';
+import { ServeLog } from '../serveLog.js';
+import { tellRefused } from './schedule.js';
+
+type Options = { readonly jobs?: string; readonly handlers?: string; readonly drain?: number };
+
+export const serveCommand: Commands = (program, run) => {
+  program
+    .command('serve')
+    .description('run jobs until interrupted, and say what happens')
+    .option('--jobs <file>', 'first create or update the jobs of this file')
+    .option('--handlers <file>', 'ES module whose default export is an object of handlers by name')
+    .option('--drain <seconds>', 'on SIGINT or SIGTERM, wait so long for running handlers', wholeNumber(0))
+    .action(run(serve));
+};
+
+const defaultDrainSeconds = 30;
+
+const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> => {
+  const { environment, organization, directory } = invocation;
+  const inputs = options.jobs === undefined ? [] : await readJobsFile(options.jobs, environment.stdin);
+  const handlers = options.handlers === undefined ? new Map() : await loadHandlers(options.handlers);
+  const stopping = stopAsked(invocation);
+  const scheduler = openScheduler(invocation, { directory, readOnly: false });
+  const log = new ServeLog(invocation);
+  const drainMs = 1_000 * (options.drain ?? environment.config.drainSeconds ?? defaultDrainSeconds);
+  try {
+    for (const [name, { handler, options }] of handlers) scheduler.jobHandlers.set(name, handler, options);
+    for (const api of apisOf(scheduler, organization, inputs)) api.on('*', log.onEvent);
+    const outcomes = inputs.length === 0 ? [] : await applyJobs(scheduler, inputs);
+    if (outcomes.some(({ outcome }) => outcome === 'refused')) return refused(outcomes, invocation);
+    await greet(invocation, scheduler, [...handlers.keys()], outcomes, log);
+    await scheduler.start();
+    log.open();
+    const signal = await stopping.asked;
+    sayStopping(invocation, signal, log, drainMs);
+  } finally {
+    await scheduler.stop({ drainMs });
+    stopping.end();
+  }
+  sayGoodbye(invocation, log);
+  return 0;
+};
+
+/** Listeners hear one organization each. */
+const apisOf = (scheduler: CliScheduler, organization: string, inputs: readonly JobInput[]): readonly Pick<CliScheduler, 'on'>[] => {
+  const named = inputs
+    .map((input) => Object(input).organization)
+    .filter((name) => typeof name === 'string' && /^[\w.:-]{1,128}$/.test(name));
+  return [...new Set([organization, ...named])].map((name) => scheduler.forOrganization(name));
+};
+
+/** The first signal, or the end of whoever reads the output, asks to stop; the second does not wait any more. */
+const stopAsked = ({ environment }: Invocation): { readonly asked: Promise<StopSignal | 'closed'>; readonly end: () => void } => {
+  let end = (): void => undefined;
+  const asked = new Promise<StopSignal | 'closed'>((resolve) => {
+    let first = true;
+    end = environment.onSignal((signal) => {
+      if (!first) environment.exit(signal === 'SIGINT' ? 130 : 143);
+      first = false;
+      resolve(signal);
+    });
+    environment.stdout.onClosed(() => resolve('closed'));
+  });
+  return { asked, end };
+};
+
+const refused = (outcomes: readonly Outcome[], invocation: Invocation): 1 => {
+  tellRefused(outcomes, invocation);
+  invocation.terminal.note('The service was not started. The jobs that are right are scheduled.');
+  return 1;
+};
+
+const greet = async (
+  invocation: Invocation,
+  scheduler: CliScheduler,
+  handlers: readonly string[],
+  outcomes: readonly Outcome[],
+  log: ServeLog,
+): Promise<void> => {
+  const { terminal, json } = invocation;
+  const service = await serviceOf(invocation, scheduler, handlers, outcomes);
+  for (const job of service.jobs) log.learnJob(job);
+  if (json) {
+    const { jobs, ...told } = service;
+    terminal.printJsonLine({ type: 'ServiceStarted', at: invocation.now, ...told, jobs: jobs.length });
+  } else terminal.print(...bannerLines(service, terminal));
+};
+
+const sayStopping = (
+  { terminal, json }: Invocation,
+  signal: StopSignal | 'closed',
+  { tally: { running } }: ServeLog,
+  drainMs: number,
+): void => {
+  if (json) return;
+  const waits = running === 0 ? '' : `; waiting up to ${duration(drainMs)} for ${running} running, once more to exit at once`;
+  terminal.note(`${signal === 'closed' ? 'Nobody reads the output any more' : signal}: stopping${waits}`);
+};
+
+const sayGoodbye = ({ terminal, json, environment, now }: Invocation, { tally }: ServeLog): void => {
+  const end = environment.now();
+  const uptimeMs = end.getTime() - now.getTime();
+  const { running, ...runs } = tally;
+  if (json) return terminal.printJsonLine({ type: 'ServiceStopped', at: end, uptimeMs, ...runs });
+  const { completed, failed, cancelled, retries } = runs;
+  const more = `${cancelled === 0 ? '' : `, ${cancelled} cancelled`}${retries === 0 ? '' : `, ${retries} retries`}`;
+  terminal.print(`stopped after ${duration(uptimeMs)}: ${completed} completed, ${failed} failed${more}`);
+};

@@ -1,0 +1,85 @@
+import type { JobsApi, ScheduleInput } from '../../application/api/types.js';
+import type { Verification } from '../../application/audit/verify.js';
+import type { HandlerOptions } from '../../application/handlers.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type { HandlerRef } from '../../application/ports/runner.js';
+
+export type OpenOptions = {
+  readonly store: 'memory' | { readonly directory: string; readonly readOnly?: boolean };
+  readonly organization: string;
+  /** Recorded as the cause of what is asked for. */
+  readonly actor?: string;
+  readonly logger: Logger;
+  readonly autoStart: false;
+};
+
+/** Called now and then during long work, with how much is done and how much there is. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** What the commands use of a scheduler. With `autoStart: false` nothing runs before `start`. */
+export type CliScheduler = JobsApi & {
+  readonly jobHandlers: {
+    set(name: string, handler: HandlerRef, options?: HandlerOptions): unknown;
+    /** For one job, `organization/jobName`. */
+    bind(stream: string, handler: HandlerRef): void;
+  };
+  forOrganization(organization: string): JobsApi;
+  start(): Promise<void>;
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+  verify(onProgress?: OnProgress): Promise<Verification>;
+  /** Resolves with the number of commits read. */
+  rebuild(onProgress?: OnProgress): Promise<number>;
+};
+
+export type CliOutput = {
+  readonly isTTY: boolean;
+  /** Width of the terminal; undefined where there is none. */
+  readonly columns: number | undefined;
+  write(text: string): void;
+  /** Calls once when nobody reads any more. */
+  onClosed(listener: () => void): void;
+};
+
+export type CliInput = {
+  readonly isTTY: boolean;
+  /** All of it, as UTF-8. */
+  text(): Promise<string>;
+  /** Asks, and resolves with the line that is typed; empty at the end of the input. */
+  ask(question: string): Promise<string>;
+};
+
+export type CliConfig = {
+  /** The data directory, unless `--data-dir` names another. */
+  readonly directory: string;
+  readonly organization: string;
+  /** Who gives the commands. */
+  readonly actor?: string;
+  /** Name of this node, for people. */
+  readonly node?: string;
+  /** How long `serve` waits for running handlers when it stops; default 30. */
+  readonly drainSeconds?: number;
+  /** What the scheduler says about itself on stderr; default `warn`. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Absent: colours on a terminal. */
+  readonly color?: 'always' | 'never';
+};
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** Everything the commands need from outside: nothing in this folder touches the process, the clock or the composition root. */
+export type CliEnvironment = {
+  readonly version: string;
+  readonly config: CliConfig;
+  readonly stdout: CliOutput;
+  readonly stderr: CliOutput;
+  readonly stdin: CliInput;
+  now(): Date;
+  open(options: OpenOptions): CliScheduler;
+  nextOccurrences(schedule: ScheduleInput, options: { readonly after: Date; readonly count: number }): readonly Date[];
+  /** Calls once after so many milliseconds of real time; the function it returns prevents that. */
+  after(delayMs: number, callback: () => void): () => void;
+  /** From the first listener on, these signals no longer end the process by themselves, and an idle process goes on. Returns a function that ends it. */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+};

@@ -1,0 +1,76 @@
+import { type Issue, SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
+import { printable, printableJson } from './format/printable.js';
+import type { Terminal } from './terminal.js';
+
+export type ExitCode = 0 | 1 | 2;
+
+/** The command line itself is wrong, or names a file that is not there. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** A file that was read is not what it should be. */
+export class FileError extends Error {
+  constructor(
+    message: string,
+    readonly issues: readonly Issue[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'FileError';
+  }
+}
+
+/** Says what went wrong and what to do about it; returns the exit code. */
+export const reportFailure = (error: unknown, terminal: Terminal, json: boolean): ExitCode => {
+  const failure = describeFailure(error);
+  terminal.note(...(json ? [printableJson({ error: failure })] : failureLines(failure)));
+  return error instanceof UsageError || failure.code === 'INVALID_ARGUMENT' ? 2 : 1;
+};
+
+type Failure = { readonly code: string; readonly message: string; readonly issues?: readonly Issue[]; readonly remedy?: string };
+
+export const describeFailure = (error: unknown): Failure => {
+  if (error instanceof SchedulerError) {
+    const { code, message, issues } = error;
+    const remedy = remedies[code];
+    const title = issues === undefined || issues.length === 0 ? message : (titles[code] ?? message);
+    return { code, message: title, ...(issues !== undefined && { issues }), ...(remedy !== undefined && { remedy }) };
+  }
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message };
+  if (error instanceof FileError) return { code: 'INVALID_FILE', message: error.message, issues: error.issues };
+  if (error instanceof Error) return { code: systemCode(error) ?? 'UNEXPECTED', message: error.message };
+  return { code: 'UNEXPECTED', message: String(error) };
+};
+
+export const failureLines = ({ code, message, issues = [], remedy }: Failure): readonly string[] => [
+  `error: ${printable(message)} (${code})`,
+  ...issueLines(issues),
+  ...(remedy === undefined ? [] : [`  ${remedy}`]),
+];
+
+export const issueLines = (issues: readonly Issue[]): readonly string[] =>
+  issues.map(({ path, message }) => `  ${printable(path)}: ${printable(message)}`);
+
+const systemCode = (error: Error): string | undefined => ('code' in error && typeof error.code === 'string' ? error.code : undefined);
+
+/** Where each issue is listed, the message need not repeat them. */
+const titles: { readonly [code in SchedulerErrorCode]?: string } = {
+  INVALID_JOB: 'the job is refused',
+  INVALID_SCHEDULE: 'the schedule is refused',
+  INVALID_ARGUMENT: 'an argument is refused',
+  CALCULATOR_MISSING: 'the schedule needs a calculator that is not here',
+};
+
+/** What to do next, where the message alone does not say it. */
+const remedies: { readonly [code in SchedulerErrorCode]?: string } = {
+  STORE_LOCKED:
+    'Stop that process and try again. Beside it, the commands that only look work: list, show, history, stats, events, explain, verify.',
+  STORE_UNAVAILABLE: 'Check that the data directory exists, is writable and has room; --data-dir names another.',
+  JOB_NOT_FOUND: '`nexus-scheduler list` shows the jobs there are; --org looks in another organization.',
+  NO_HANDLER: 'Give a module with it: --handlers FILE. Or queue the run for the service to start: --no-wait.',
+  JOB_ALREADY_RUNNING: 'Wait until it has ended (`nexus-scheduler history NAME` shows it), or give the job another overlap policy.',
+};

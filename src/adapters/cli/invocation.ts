@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import type { Logger } from '../../application/ports/logger.js';
+import type { CliConfig, CliEnvironment, CliScheduler, OpenOptions } from './environment.js';
+import type { ExitCode } from './failure.js';
+import { printable, printableJson } from './format/printable.js';
+import { type Terminal, terminalOf } from './terminal.js';
+
+/** One call of the program: its global options and where it writes. */
+export type Invocation = {
+  readonly environment: CliEnvironment;
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly organization: string;
+  readonly directory: string;
+  readonly now: Date;
+};
+
+/** Registers commands. Wrap each action in `run`, which gives it the invocation and takes its exit code; 0 where it returns none. */
+export type Commands = (program: Command, run: Run) => void;
+export type Run = <A extends readonly unknown[]>(
+  action: (invocation: Invocation, ...args: A) => Promise<ExitCode | undefined>,
+) => (...args: A) => Promise<void>;
+
+type GlobalOptions = { readonly json?: boolean; readonly org?: string; readonly dataDir?: string; readonly color?: boolean };
+
+export const invocationOf = (environment: CliEnvironment, { json = false, org, dataDir, color }: GlobalOptions): Invocation => ({
+  environment,
+  terminal: terminalOf(environment, color === false),
+  json,
+  organization: org ?? environment.config.organization,
+  directory: dataDir ?? environment.config.directory,
+  now: environment.now(),
+});
+
+/** Opens the store for one command and closes it after, whatever happens. `read` works beside a process that writes. */
+export const withScheduler = async <T>(
+  invocation: Invocation,
+  access: 'read' | 'write',
+  use: (scheduler: CliScheduler) => Promise<T>,
+): Promise<T> => {
+  const store = { directory: invocation.directory, readOnly: access === 'read' };
+  return closing(openScheduler(invocation, store), use);
+};
+
+export const openScheduler = ({ environment, organization, terminal, json }: Invocation, store: OpenOptions['store']): CliScheduler =>
+  environment.open({
+    store,
+    organization,
+    ...(environment.config.actor !== undefined && { actor: environment.config.actor }),
+    autoStart: false,
+    logger: loggerOn(terminal, json, environment.config.logLevel),
+  });
+
+export const closing = async <T>(scheduler: CliScheduler, use: (scheduler: CliScheduler) => Promise<T>): Promise<T> => {
+  try {
+    return await use(scheduler);
+  } finally {
+    await scheduler.stop({ drainMs: 0 });
+  }
+};
+
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** What the scheduler says about itself, on stderr. */
+const loggerOn = (terminal: Terminal, json: boolean, least: CliConfig['logLevel'] = 'warn'): Logger => {
+  const say = (level: (typeof levels)[number]): Logger['warn'] => {
+    if (least === 'silent' || levels.indexOf(level) < levels.indexOf(least)) return () => undefined;
+    return (fields, message) => {
+      const plain = Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.message : value]),
+      );
+      const details = Object.keys(plain).length === 0 ? '' : ` ${printableJson(plain)}`;
+      terminal.note(json ? printableJson({ level, message, ...plain }) : `${level}: ${printable(message)}${details}`);
+    };
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+};

@@ -1,0 +1,70 @@
+import { Command, CommanderError } from 'commander';
+import { changeCommands } from './commands/change.js';
+import { eventsCommand } from './commands/events.js';
+import { explainCommands } from './commands/explain.js';
+import { historyCommands } from './commands/history.js';
+import { listCommand } from './commands/list.js';
+import { nextCommand } from './commands/next.js';
+import { runCommand } from './commands/run.js';
+import { scheduleCommand } from './commands/schedule.js';
+import { serveCommand } from './commands/serve.js';
+import { showCommand } from './commands/show.js';
+import { upkeepCommands } from './commands/upkeep.js';
+import type { CliEnvironment } from './environment.js';
+import { type ExitCode, reportFailure } from './failure.js';
+import { type Commands, invocationOf } from './invocation.js';
+import { terminalOf } from './terminal.js';
+
+/** In the order in which the help lists them. */
+const commands: readonly Commands[] = [
+  serveCommand,
+  scheduleCommand,
+  listCommand,
+  showCommand,
+  runCommand,
+  changeCommands,
+  historyCommands,
+  nextCommand,
+  explainCommands,
+  eventsCommand,
+  upkeepCommands,
+];
+
+/** Runs one command line, without the program's name. Resolves with the exit code: 0 ok, 1 refused or failed, 2 usage. */
+export const runCli = async (argv: readonly string[], environment: CliEnvironment): Promise<number> => {
+  let exitCode: ExitCode = 0;
+  const program = programFor(environment);
+  for (const register of commands)
+    register(program, (action) => async (...args) => {
+      exitCode = (await action(invocationOf(environment, program.opts()), ...args)) ?? 0;
+    });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what it does not like; asking for help or the version is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { json, color } = program.opts();
+    return reportFailure(error, terminalOf(environment, color === false), json === true);
+  }
+};
+
+const programFor = ({ version, stdout, stderr }: CliEnvironment): Command =>
+  new Command('nexus-scheduler')
+    .description('Schedules jobs, runs them, and explains every run.')
+    .version(version, '-V, --version')
+    .option('--json', 'print JSON: what the method of the library returns')
+    .option('--org <organization>', 'act in this organization')
+    .option('--data-dir <directory>', 'use the store in this directory')
+    .option('--no-color', 'print without colours')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
