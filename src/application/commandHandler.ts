@@ -89,7 +89,7 @@ export class CommandHandler {
     let row = known;
     let fresh = membership.exclusive;
     for (let conflicts = 0; conflicts < maxConflicts; ) {
-      const { events, state, answers } = this.#decide(row, lane);
+      const { events, states, answers } = this.#decide(row, lane);
       const settled = events.length > 0 && answers.every((a) => a.ok);
       if (!fresh && !settled) {
         // A refusal must not rest on a row that another node has left behind.
@@ -101,7 +101,7 @@ export class CommandHandler {
         rows.remember(row);
         return answer(lane, answers, { row, commit: null });
       }
-      const committed = await this.#append(row, events, state);
+      const committed = await this.#append(row, events, states);
       if (committed) return answer(lane, answers, committed);
       ({ row } = await rows.caughtUp(row));
       fresh = true;
@@ -114,6 +114,7 @@ export class CommandHandler {
     const decider = jobDecider({ calendar: this.dependencies.calendar, organization: splitStream(row.stream).organization });
     const events: JobEvent[] = [];
     const answers: Answer[] = [];
+    const states: JobState[] = [];
     let state = row.state;
     for (const { command } of lane) {
       // A deletion stands alone in its commit: everything before it is redacted, and nothing else may share its fate.
@@ -126,23 +127,24 @@ export class CommandHandler {
       if (events.length > 0 && events.length + decision.events.length > maxEvents) break;
       for (const event of decision.events) {
         state = decider.evolve(state, event);
+        states.push(state);
         events.push(event);
       }
       answers.push({ ok: true, events: decision.events, state });
       if (command.type === 'DeleteJob') break;
     }
-    return { events, state, answers };
+    return { events, states, answers };
   }
 
   /** The commit, projected and announced; null on a conflict. */
-  async #append(row: JobRow, events: readonly JobEvent[], state: JobState): Promise<Committed | null> {
+  async #append(row: JobRow, events: readonly JobEvent[], states: readonly JobState[]): Promise<Committed | null> {
     const { store, rows, projector, clock, ids } = this.dependencies;
     const request = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
     const result = await store.append(request);
     if (result.outcome === 'conflict') return null;
     const { version, partition, position } = result;
     const commit: Commit = { commitId: request.commitId, stream: row.stream, version, partition, position, at: request.at, events };
-    const projected = project(row, commit, state);
+    const projected = project(row, commit, states);
     rows.remember(projected.row);
     projector.take(commit, projected.row, projected.executions);
     const committed = { commit, ...projected };

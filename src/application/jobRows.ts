@@ -1,3 +1,4 @@
+import { workAt } from '../domain/job/index.js';
 import { Lru } from './lru.js';
 import type { Clock } from './ports/clock.js';
 import type { EventStore, StreamKey } from './ports/eventStore.js';
@@ -6,7 +7,7 @@ import { blankRow } from './projections/project.js';
 import { type Replayed, replay } from './projections/replay.js';
 import type { Projector } from './projector.js';
 
-const cachedRows = 10_000;
+const cachedRows = 5_000;
 const loadedTogether = 500;
 
 type Load = { readonly stream: StreamKey; readonly resolve: (row: JobRow) => void; readonly reject: (error: unknown) => void };
@@ -36,8 +37,10 @@ export class JobRows {
     });
   }
 
+  /** A job that wants nothing more is soon asked about no more: it is only kept until it is saved. */
   remember(row: JobRow): void {
-    this.#cache.set(row.stream, row);
+    if (row.state.kind === 'job' && workAt(row.state) === null && row.state.executions.length === 0) this.#cache.delete(row.stream);
+    else this.#cache.set(row.stream, row);
   }
 
   forget(stream: StreamKey): void {

@@ -20,18 +20,18 @@ export const blankRow = (stream: string, at: Instant): JobRow => ({
 });
 
 /**
- * Applies a commit to a row at exactly the version before it. The state after it may be handed in where the caller has folded it
- * already. Pure, so that read models always equal a replay from zero.
+ * Applies a commit to a row at exactly the version before it. The states after each of its events may be handed in where the caller
+ * has folded them already. Pure, so that read models always equal a replay from zero.
  */
-export const project = (row: JobRow, commit: Commit, folded?: JobState): Projected => {
+export const project = (row: JobRow, commit: Commit, folded?: readonly JobState[]): Projected => {
   let state = row.state;
   let stats = row.stats;
   let createdAt = row.createdAt;
   const open = new Map(row.open.map((e) => [e.executionId, e]));
   const touched = new Map<string, ExecutionRow>();
-  for (const event of commit.events) {
+  for (const [i, event] of commit.events.entries()) {
     const before = state;
-    state = evolve(state, event);
+    state = folded?.[i] ?? evolve(state, event);
     if (event.type === 'JobScheduled') {
       stats = emptyStats;
       createdAt = commit.at;
@@ -50,7 +50,7 @@ export const project = (row: JobRow, commit: Commit, folded?: JobState): Project
     row: {
       stream: row.stream,
       version: commit.version,
-      state: folded ?? state,
+      state,
       stats: state.kind === 'job' ? stats : emptyStats,
       open: state.kind === 'job' ? [...open.values()] : [],
       createdAt,

@@ -121,18 +121,11 @@ const remembered = (requests: readonly Request[], key: string | undefined): read
   key === undefined ? requests : [...requests, { key, created: false }].slice(-maxRequests);
 
 /** What an execution keeps when its phase changes. */
-const basics = ({ executionId, scheduledFor, trigger, priority, queuedAt, parameters, exempt, attempt, failures, aborts }: Execution) => ({
-  executionId,
-  scheduledFor,
-  trigger,
-  priority,
-  queuedAt,
-  ...(parameters !== undefined && { parameters }),
-  ...(exempt && { exempt }),
-  attempt,
-  failures,
-  aborts,
-});
+const basics = ({ executionId, scheduledFor, trigger, priority, queuedAt, parameters, exempt, attempt, failures, aborts }: Execution) => {
+  const kept = { executionId, scheduledFor, trigger, priority, queuedAt, attempt, failures, aborts };
+  if (parameters === undefined && !exempt) return kept;
+  return { ...kept, ...(parameters !== undefined && { parameters }), ...(exempt && { exempt }) };
+};
 
 const withoutExemption = (execution: Execution): Execution => {
   if (!execution.exempt) return execution;
