@@ -8,6 +8,8 @@ const quietTurns = 3;
 /** What a handler gets for real I/O of its own before virtual time goes on without it: turns, then pauses of a millisecond. */
 const handlerTurns = 20;
 const handlerPauses = 15;
+/** Files, look-ups and the like that are seen to be under way are waited for longer. */
+const longestRequestMs = 1_000;
 /** How often the same unsettled handlers get that; after it they are taken to wait for virtual time. */
 const waitsForTheSame = 3;
 /** So long the event loop is spun, for speed; then it is looked at once a millisecond. */
@@ -50,8 +52,10 @@ export class Quiet {
     const handlers = this.#handlers();
     if (handlers !== this.#waited.handlers) this.#waited = { handlers, times: 0 };
     if (handlers === 0 || this.#waited.times >= waitsForTheSame) return false;
+    const startedAt = performance.now();
     for (let i = 0; i < handlerTurns + handlerPauses; i++) {
       await (i < handlerTurns ? turn() : pause());
+      if (requestUnderWay() && performance.now() - startedAt < longestRequestMs) i = Math.min(i, handlerTurns);
       if (this.#operations() > 0 || this.#handlers() !== handlers) return true;
     }
     this.#waited.times++;
@@ -75,6 +79,9 @@ export class Quiet {
 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 1));
+
+/** Requests end by themselves; sockets, pipes and timers are just there. */
+const requestUnderWay = (): boolean => process.getActiveResourcesInfo().some((name) => /req|connectwrap|writewrap/i.test(name));
 
 const stillBusy = (operations: number, ms: Millis): Error =>
   new Error(
