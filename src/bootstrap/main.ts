@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { nextOccurrences } from '../adapters/calendar/index.js';
+import { processEnvironment, runCli } from '../adapters/cli/index.js';
+import { background } from '../adapters/system/background.js';
+import { systemClock } from '../adapters/system/systemClock.js';
+import { SchedulerError } from '../domain/errors.js';
+import { type Config, readConfig } from './config.js';
+import { createScheduler } from './scheduler.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+/** A wrong environment is named before any command runs. */
+const configuration = (): Config => {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof SchedulerError)) throw error;
+    process.stderr.write(`error: the environment is wrong (${error.code})\n`);
+    for (const { path, message } of error.issues ?? []) process.stderr.write(`  ${path}: ${message}\n`);
+    process.exit(2);
+  }
+};
+
+const config = configuration();
+
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  processEnvironment(process, {
+    version,
+    config: {
+      directory: config.DATA_DIR,
+      organization: config.SCHEDULER_ORGANIZATION,
+      drainSeconds: config.SCHEDULER_DRAIN_SECONDS,
+      logLevel: config.LOG_LEVEL,
+      ...(config.SCHEDULER_ACTOR !== undefined && { actor: config.SCHEDULER_ACTOR }),
+      ...(config.SCHEDULER_NODE_ID !== undefined && { node: config.SCHEDULER_NODE_ID }),
+    },
+    now: () => new Date(systemClock.now()),
+    after: (delayMs, callback) => background.after(delayMs, callback),
+    open: (options) =>
+      createScheduler({
+        ...options,
+        concurrency: config.SCHEDULER_CONCURRENCY,
+        ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
+      }),
+    nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
+  }),
+);
