@@ -13,7 +13,13 @@ import { splitStream } from './streams.js';
 
 /** `state` is the job's right after this command, `row` after the commit that this command became part of. */
 export type Handled =
-  | { readonly ok: true; readonly events: readonly JobEvent[]; readonly state: JobState; readonly row: JobRow; readonly commit: Commit | null }
+  | {
+      readonly ok: true;
+      readonly events: readonly JobEvent[];
+      readonly state: JobState;
+      readonly row: JobRow;
+      readonly commit: Commit | null;
+    }
   | { readonly ok: false; readonly rejection: JobRejection | { readonly code: 'CONTENDED' } };
 
 /** A commit of this process, durable and projected, for whatever reacts to it here. */
@@ -155,7 +161,11 @@ export class CommandHandler {
 
 type Answer = Omit<Extract<Handled, { ok: true }>, 'row' | 'commit'> | Extract<Handled, { ok: false }>;
 
-const answer = (lane: Waiting[], answers: readonly Answer[], { row, commit }: Pick<Committed, 'row'> & { readonly commit: Commit | null }): void => {
+const answer = (
+  lane: Waiting[],
+  answers: readonly Answer[],
+  { row, commit }: Pick<Committed, 'row'> & { readonly commit: Commit | null },
+): void => {
   const answered = lane.splice(0, answers.length);
   answered.forEach(({ resolve }, i) => {
     const handled = answers[i];

@@ -81,7 +81,10 @@ type Sequence = readonly [partition: number, position: Position, index: number];
 
 const parse = (sequence: string): Sequence => {
   const match = /^(\d{1,3}):(\d{1,16}):(\d{1,3})$/.exec(sequence);
-  if (!match) throw new SchedulerError('INVALID_ARGUMENT', 'after: must be a sequence such as 0:17:0', { issues: [{ path: 'after', message: 'must be a sequence such as 0:17:0' }] });
+  if (!match)
+    throw new SchedulerError('INVALID_ARGUMENT', 'after: must be a sequence such as 0:17:0', {
+      issues: [{ path: 'after', message: 'must be a sequence such as 0:17:0' }],
+    });
   return [Number(match[1]), Number(match[2]), Number(match[3])];
 };
 

@@ -1,8 +1,8 @@
+import type { Eraser } from './eraser.js';
 import type { JobRows } from './jobRows.js';
 import type { Commit, EventFeed, StreamKey } from './ports/eventStore.js';
 import type { ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
 import { project } from './projections/project.js';
-import type { Eraser } from './eraser.js';
 import { deletes, type Projector } from './projector.js';
 
 const page = 1_000;

@@ -1,4 +1,4 @@
-import { instant } from '../domain/instant.js';
+import { type Instant, instant } from '../domain/instant.js';
 import type { Json } from '../domain/json.js';
 import type { Activity } from './activity.js';
 import type { CommandHandler, Committed } from './commandHandler.js';
@@ -6,12 +6,12 @@ import type { Clock } from './ports/clock.js';
 import type { EventStore, StreamKey, Version } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
 import type { ReadModels } from './ports/readModels.js';
-import type { Projector } from './projector.js';
 import { blankRow } from './projections/project.js';
 import { replay } from './projections/replay.js';
+import type { Projector } from './projector.js';
 
-/** History may grow past its bound by this share before a job is compacted: one compaction reads and rewrites the whole stream. */
-const slack = 0.25;
+/** History may outgrow a bound by this share before a job is compacted: one compaction reads and rewrites all that is kept of it. */
+const slack = 0.1;
 const leastSlack = 50;
 
 type Dependencies = {
@@ -26,7 +26,8 @@ type Dependencies = {
 
 /** Drops old executions: `JobCompacted` puts a snapshot in place of the commits before the oldest execution kept, and they are redacted. */
 export class Retention {
-  readonly #due = new Set<StreamKey>();
+  /** Streams to look at; true where only age asks for it. */
+  readonly #due = new Map<StreamKey, boolean>();
   #working = false;
 
   constructor(private readonly dependencies: Dependencies) {
@@ -42,36 +43,43 @@ export class Retention {
     const step = Math.max(leastSlack, Math.floor((maxExecutions ?? 0) * slack));
     const tooMany = maxExecutions !== null && finished > maxExecutions && finished % step === 0;
     const today = days.at(-1);
-    const tooOld = maxAgeMs !== null && days.length > 1 && today !== undefined && today.completed + today.failed + today.cancelled === 1;
-    if (tooMany || tooOld) this.#enqueue(row.stream);
+    const mayBeTooOld =
+      maxAgeMs !== null && days.length > 1 && today !== undefined && today.completed + today.failed + today.cancelled === 1;
+    if (tooMany || mayBeTooOld) this.#enqueue(row.stream, !tooMany);
   }
 
-  #enqueue(stream: StreamKey): void {
-    this.#due.add(stream);
+  #enqueue(stream: StreamKey, byAge: boolean): void {
+    this.#due.set(stream, byAge);
     if (!this.#working) void this.dependencies.activity.during(this.#work());
   }
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (const stream of this.#due) {
+    for (const [stream, byAge] of this.#due) {
       this.#due.delete(stream);
-      await this.compact(stream).catch((error) => this.dependencies.log.warn({ error, stream }, 'a job could not be compacted'));
+      await this.compact(stream, byAge ? 1 + slack : 1).catch((error) =>
+        this.dependencies.log.warn({ error, stream }, 'a job could not be compacted'),
+      );
     }
     this.#working = false;
   }
 
-  /** Applies a job's retention now. Returns the version below which its history was dropped; null where all of it is kept. */
-  async compact(stream: StreamKey): Promise<Version | null> {
+  /**
+   * Applies a job's retention now; `worthwhile` is how much older than its bound an execution must be for it to be worth the work.
+   * Returns the version below which history was dropped; null where all of it is kept.
+   */
+  async compact(stream: StreamKey, worthwhile = 1): Promise<Version | null> {
     const { commands, store, readModels, projector, clock } = this.dependencies;
     await projector.saved();
     const job = (await readModels.jobs([stream])).get(stream)?.state;
     if (job?.kind !== 'job') return null;
     const { maxExecutions, maxAgeMs } = job.definition.retention;
-    const since = maxAgeMs === null ? null : instant(clock.now() - maxAgeMs);
-    const belowVersion = await readModels.oldestKept(stream, maxExecutions, since);
-    if (belowVersion === null) return null;
-    const commits = await store.read(stream, 0);
-    const { row } = replay(blankRow(stream, clock.now()), commits.filter((c) => c.version < belowVersion));
+    const finishedSince = (share: number): Instant | null => (maxAgeMs === null ? null : instant(clock.now() - maxAgeMs * share));
+    if (worthwhile > 1 && (await readModels.oldestKept(stream, maxExecutions, finishedSince(worthwhile))) === null) return null;
+    const belowVersion = await readModels.oldestKept(stream, maxExecutions, finishedSince(1));
+    if (belowVersion === null || belowVersion <= job.keptFrom) return null;
+    const commits = await store.read(stream, job.keptFrom - 1);
+    const { row } = replay(blankRow(stream, clock.now()), commits, (commit) => commit.version < belowVersion);
     if (row.state.kind !== 'job') return null;
     // Statistics and history entries are plain JSON data.
     const snapshot = { state: row.state, stats: row.stats as unknown as Json, open: row.open as unknown as Json };

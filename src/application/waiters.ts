@@ -40,7 +40,9 @@ export class Waiters {
     if (!commit.events.some((e) => e.type === 'JobDeleted')) return;
     for (const event of commit.events)
       if (event.type === 'ExecutionCancelled')
-        this.#settle(event.executionId, (w) => w.reject(new SchedulerError('JOB_DELETED', `${commit.stream} was deleted while its run was waited for`)));
+        this.#settle(event.executionId, (w) =>
+          w.reject(new SchedulerError('JOB_DELETED', `${commit.stream} was deleted while its run was waited for`)),
+        );
   }
 
   #settle(executionId: string, settle: (waiter: Waiter) => void): void {

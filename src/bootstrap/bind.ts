@@ -14,7 +14,10 @@ export const single = <V, const A extends readonly unknown[]>(
   dependencies: TokensOf<A>,
   make: (...dependencies: A) => V,
 ): void => {
-  container.bind<V>(of).toResolvedValue(make as unknown as (...dependencies: unknown[]) => V, [...dependencies] as symbol[]).inSingletonScope();
+  container
+    .bind<V>(of)
+    .toResolvedValue(make as unknown as (...dependencies: unknown[]) => V, [...dependencies] as symbol[])
+    .inSingletonScope();
 };
 
 export const value = <V>(container: Container, of: Token<V>, constant: V): void => {

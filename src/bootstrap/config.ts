@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SchedulerError } from '../domain/errors.js';
 
-const count = (most: number) => z.coerce.number<string>({ error: 'must be a number' }).int('must be a whole number').min(1, 'must be at least 1').max(most, `must be at most ${most}`);
+const count = (most: number) =>
+  z.coerce
+    .number<string>({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(most, `must be at most ${most}`);
 const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).transform((v) => v === 'true' || v === '1');
 
 /** Every variable this program reads, with its default. `NAME_FILE` names a file that holds the value of `NAME`. */
@@ -17,7 +22,10 @@ const schema = z.object({
   SMTP_URL: z.string().optional(),
   NOTIFY_EMAIL: z.string().optional(),
   NOTIFY_WEBHOOK: z.string().optional(),
-  SCHEDULER_ORGANIZATION: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -').default('default'),
+  SCHEDULER_ORGANIZATION: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
+    .default('default'),
   SCHEDULER_CONCURRENCY: count(10_000).default(50),
   SCHEDULER_NODE_ID: z.string().min(1).max(100).optional(),
   SCHEDULER_DRAIN_SECONDS: count(86_400).default(30),
@@ -42,12 +50,18 @@ export const readConfig = (environment: Environment): Config => {
       const read = readSecret(value);
       if (read.ok) values[base] = read.text;
       else issues.push({ path: name, message: read.fault });
-    } else if (name.startsWith('SCHEDULER_')) issues.push({ path: name, message: `is not a setting; known are ${[...known].filter((k) => k.startsWith('SCHEDULER_')).join(', ')}` });
+    } else if (name.startsWith('SCHEDULER_'))
+      issues.push({
+        path: name,
+        message: `is not a setting; known are ${[...known].filter((k) => k.startsWith('SCHEDULER_')).join(', ')}`,
+      });
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) issues.push(...parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
   if (parsed.success && issues.length === 0) return parsed.data;
-  throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, { issues });
+  throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
+    issues,
+  });
 };
 
 const readSecret = (path: string): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: string } => {

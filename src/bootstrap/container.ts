@@ -81,7 +81,21 @@ export const createContainer = (parts: Parts): Container => {
     T.dispatcher,
     [T.commands, T.rows, T.executor, T.handlers, T.storage, T.projector, T.clock, T.background, T.ids, T.activity, T.limits, T.log],
     (commands, rows, executor, handlers, { readModels, membership }, projector, clock, background, ids, activity, limits, log) =>
-      new Dispatcher({ commands, rows, executor, handlers, readModels, projector, membership, clock, background, ids, activity, limits, log }),
+      new Dispatcher({
+        commands,
+        rows,
+        executor,
+        handlers,
+        readModels,
+        projector,
+        membership,
+        clock,
+        background,
+        ids,
+        activity,
+        limits,
+        log,
+      }),
   );
   single(
     c,

@@ -2,7 +2,11 @@ import type { JobMap, JobsApi } from '../application/api/types.js';
 import type { Listeners } from '../application/listeners.js';
 
 /** The API of one organization, before the store is open: every call waits for `ready`. */
-export const lazyJobs = <M extends JobMap>(ready: () => Promise<JobsApi<M>>, listeners: Listeners, organizationOf: () => string): JobsApi<M> => ({
+export const lazyJobs = <M extends JobMap>(
+  ready: () => Promise<JobsApi<M>>,
+  listeners: Listeners,
+  organizationOf: () => string,
+): JobsApi<M> => ({
   scheduleJob: async (job) => (await ready()).scheduleJob(job),
   scheduleJobs: async (jobs) => (await ready()).scheduleJobs(jobs),
   runNow: async (...call) => (await ready()).runNow(...call),

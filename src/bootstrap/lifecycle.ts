@@ -95,7 +95,8 @@ export class Lifecycle {
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
-    if (options.nats !== undefined) throw new SchedulerError('NOT_AVAILABLE', 'publishing to NATS is not available in this version; leave out `nats`');
+    if (options.nats !== undefined)
+      throw new SchedulerError('NOT_AVAILABLE', 'publishing to NATS is not available in this version; leave out `nats`');
     registerAll(options, jobHandlers, customSchedules);
     const node = `${options.nodeId ?? hostname()}-${ids.next().slice(-12)}`;
     const [{ Runtime }, { createRunner }, { openStorage }] = await Promise.all([
@@ -107,7 +108,20 @@ export class Lifecycle {
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
     const { limits } = settings;
-    const parts = { clock, background, ids, log, storage, calendar, input, runner, activity: this.#activity, handlers: jobHandlers, limits, listeners };
+    const parts = {
+      clock,
+      background,
+      ids,
+      log,
+      storage,
+      calendar,
+      input,
+      runner,
+      activity: this.#activity,
+      handlers: jobHandlers,
+      limits,
+      listeners,
+    };
     const runtime = new Runtime(parts, options.actor);
     try {
       await runtime.catchUp();
@@ -126,5 +140,6 @@ const registerAll = (options: AnyOptions, jobHandlers: JobHandlers, customSchedu
     if (typeof given === 'object') jobHandlers.set(name, given.handler, given);
     else jobHandlers.set(name, given);
   }
-  for (const [name, calculator] of Object.entries(options.customSchedules ?? {})) if (!customSchedules.has(name)) customSchedules.set(name, calculator);
+  for (const [name, calculator] of Object.entries(options.customSchedules ?? {}))
+    if (!customSchedules.has(name)) customSchedules.set(name, calculator);
 };

@@ -1,7 +1,7 @@
-import { SchedulerError } from '../domain/errors.js';
 import type { Background } from '../application/ports/clock.js';
 import { StoreUnavailable } from '../application/ports/eventStore.js';
 import type { Storage, StorageReader } from '../application/ports/storage.js';
+import { SchedulerError } from '../domain/errors.js';
 import type { StoreOption } from './options.js';
 
 const catchUpPollMs = 20;
@@ -34,7 +34,7 @@ const isCurrent = async ({ feed, readModels }: StorageReader, background: Backgr
   const head = await feed.head(0);
   for (let polls = 0; polls < catchUpPolls; polls++) {
     if ((await readModels.checkpoint(0)) >= head) return true;
-    await new Promise<void>((resolve) => background.after(catchUpPollMs, resolve));
+    await new Promise<void>((resolve) => background.after(catchUpPollMs, resolve, 'keepAlive'));
   }
   return false;
 };

@@ -1,11 +1,14 @@
-import type { Logger } from '../application/ports/logger.js';
-import type { Clock } from '../application/ports/clock.js';
+import type { Calculator } from '../adapters/calendar/index.js';
 import type { Handler, JobMap } from '../application/api/types.js';
 import type { HandlerOptions } from '../application/handlers.js';
-import type { Calculator } from '../adapters/calendar/index.js';
+import type { Clock } from '../application/ports/clock.js';
+import type { Logger } from '../application/ports/logger.js';
 
 /** Where the log and everything derived from it lives. */
-export type StoreOption = 'memory' | { readonly directory: string; readonly readOnly?: boolean } | { readonly mongodb: string; readonly database?: string };
+export type StoreOption =
+  | 'memory'
+  | { readonly directory: string; readonly readOnly?: boolean }
+  | { readonly mongodb: string; readonly database?: string };
 
 export type LimitOptions = {
   /** Attempts at once by job type. */
@@ -34,12 +37,13 @@ export type SchedulerOptions<M extends JobMap = JobMap> = {
   readonly logger?: Logger | false;
   /** Start on first use; default true. False: nothing runs before `start()`. */
   readonly autoStart?: boolean;
-  readonly handlers?: { readonly [T in keyof M & string]?: Handler<M[T]> | string | { readonly handler: Handler<M[T]> | string } & HandlerOptions };
+  readonly handlers?: {
+    readonly [T in keyof M & string]?: Handler<M[T]> | string | ({ readonly handler: Handler<M[T]> | string } & HandlerOptions);
+  };
   readonly customSchedules?: { readonly [name: string]: Calculator };
   /** Recorded in events as the cause of what callers ask for. */
   readonly actor?: string;
 };
-
 
 /** Options of whatever parameter types. */
 export type AnyOptions = SchedulerOptions<{ readonly [jobType: string]: never }>;

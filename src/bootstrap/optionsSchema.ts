@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SchedulerError } from '../domain/errors.js';
 import type { Limits } from '../application/dispatch/limits.js';
+import { SchedulerError } from '../domain/errors.js';
 import type { AnyOptions } from './options.js';
 
 const atLeastOne = z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1');
@@ -9,14 +9,22 @@ const isA = (type: string) => (value: unknown) => typeof value === type;
 
 const schema = z.strictObject({
   store: z
-    .union([
-      z.literal('memory'),
-      z.strictObject({ directory: z.string().min(1), readOnly: z.boolean().optional() }),
-      z.strictObject({ mongodb: z.string().min(1), database: z.string().optional() }),
-    ], { error: "must be 'memory', { directory } or { mongodb }" })
+    .union(
+      [
+        z.literal('memory'),
+        z.strictObject({ directory: z.string().min(1), readOnly: z.boolean().optional() }),
+        z.strictObject({ mongodb: z.string().min(1), database: z.string().optional() }),
+      ],
+      { error: "must be 'memory', { directory } or { mongodb }" },
+    )
     .optional(),
   nats: z.string().optional(),
-  clock: z.custom<object>((value) => typeof value === 'object' && value !== null && 'now' in value && 'after' in value, 'must be systemClock or a manualClock').optional(),
+  clock: z
+    .custom<object>(
+      (value) => typeof value === 'object' && value !== null && 'now' in value && 'after' in value,
+      'must be systemClock or a manualClock',
+    )
+    .optional(),
   nodeId: z.string().min(1).max(100).optional(),
   concurrency: atLeastOne.max(10_000, 'must be at most 10,000').default(50),
   limits: z
@@ -27,7 +35,10 @@ const schema = z.strictObject({
       weights: z.record(z.string(), z.number().positive('must be more than 0')).default({}),
     })
     .prefault({}),
-  organization: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -').default('default'),
+  organization: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
+    .default('default'),
   logger: z.union([z.literal(false), z.custom<object>(isA('object'))], { error: 'must be false or a logger' }).optional(),
   autoStart: z.boolean({ error: 'must be true or false' }).default(true),
   handlers: z.record(z.string(), z.unknown()).optional(),

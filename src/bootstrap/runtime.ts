@@ -1,5 +1,5 @@
-import type { JobMap, JobsApi } from '../application/api/types.js';
 import { type OrganizationDependencies, organizationJobs } from '../application/api/organizationJobs.js';
+import type { JobMap, JobsApi } from '../application/api/types.js';
 import { type Verification, verify } from '../application/audit/verify.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
@@ -53,7 +53,9 @@ export class Runtime {
     get(c, T.eventStream).close();
     await get(c, T.recorder).save();
     await this.#operationsDone();
-    await get(c, T.projector).saved().catch((error) => this.#parts.log.warn({ error }, 'read models are behind the log; the next start makes up for it'));
+    await get(c, T.projector)
+      .saved()
+      .catch((error) => this.#parts.log.warn({ error }, 'read models are behind the log; the next start makes up for it'));
     get(c, T.projector).stop();
     await this.#parts.runner.close();
     await this.#parts.storage.close();
@@ -93,7 +95,11 @@ export class Runtime {
 
   /** Throws the read models away and derives them anew from the log. Returns how many commits were read. */
   async rebuild(onProgress?: Progress): Promise<number> {
-    if (this.#started) throw new SchedulerError('INVALID_ARGUMENT', 'read models are rebuilt while no jobs run; call stop() first, and open with autoStart: false');
+    if (this.#started)
+      throw new SchedulerError(
+        'INVALID_ARGUMENT',
+        'read models are rebuilt while no jobs run; call stop() first, and open with autoStart: false',
+      );
     const c = this.#container;
     await get(c, T.projector).saved();
     await this.#parts.storage.readModels.reset();
@@ -104,6 +110,7 @@ export class Runtime {
   /** Waits for decisions that are under way, a limited time. */
   async #operationsDone(): Promise<void> {
     const { activity, background } = this.#parts;
-    for (let polls = 0; activity.operations > 0 && polls < 200; polls++) await new Promise<void>((resolve) => background.after(10, resolve));
+    for (let polls = 0; activity.operations > 0 && polls < 200; polls++)
+      await new Promise<void>((resolve) => background.after(10, resolve, 'keepAlive'));
   }
 }

@@ -1,5 +1,5 @@
-import type { JobMap } from '../application/api/types.js';
 import { createLogger } from '../adapters/pino/createLogger.js';
+import type { JobMap } from '../application/api/types.js';
 import { type Config, readConfig } from './config.js';
 import type { SchedulerOptions } from './options.js';
 import { lazyScheduler, type Scheduler } from './scheduler.js';

@@ -1,5 +1,12 @@
-import { type Calculator, createCalendar, type PreviewEntry, parseSchedule, presentSchedule, previewSchedule } from '../adapters/calendar/index.js';
 import { readInstant } from '../adapters/calendar/dateValue.js';
+import {
+  type Calculator,
+  createCalendar,
+  type PreviewEntry,
+  parseSchedule,
+  presentSchedule,
+  previewSchedule,
+} from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput } from '../adapters/input/jobInput.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
@@ -38,7 +45,9 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>): T
         throw new SchedulerError('INVALID_ARGUMENT', `count: must be a whole number from 1 to ${mostPreviewed}`);
       const parsed = input.schedule(schedule, now, owner);
       if (!parsed.ok)
-        throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), { issues: parsed.issues });
+        throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), {
+          issues: parsed.issues,
+        });
       return previewSchedule(parsed.value, { after: after ? instant(after.getTime()) : now, count, owner, calendar });
     },
   };

@@ -39,6 +39,7 @@ export const job = ({ definition: some, ...given }: JobGiven = {}): Job => ({
   executions: [],
   lastOutcome: null,
   requests: [],
+  keptFrom: 1,
   ...given,
 });
 

@@ -81,8 +81,15 @@ export class JobCommands {
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
       if (!handlers.resolve(stream, jobType))
-        throw new SchedulerError('NO_HANDLER', `no handler for "${jobType === 'custom' ? jobName : jobType}" in this process; set one in jobHandlers, or use { wait: false }`);
-      if (!isRunning()) throw new SchedulerError('STOPPED', 'the scheduler is not started, so that the run would never begin; call start(), or use { wait: false }');
+        throw new SchedulerError(
+          'NO_HANDLER',
+          `no handler for "${jobType === 'custom' ? jobName : jobType}" in this process; set one in jobHandlers, or use { wait: false }`,
+        );
+      if (!isRunning())
+        throw new SchedulerError(
+          'STOPPED',
+          'the scheduler is not started, so that the run would never begin; call start(), or use { wait: false }',
+        );
     }
     const waiting = waiters.finished(executionId);
     try {
@@ -100,7 +107,13 @@ export class JobCommands {
     const now = clock.now();
     const end = until === undefined ? undefined : accepted(input.instant(until, 'until'));
     if (end !== undefined && end <= now) throw invalidArgument('until', 'must lie in the future');
-    return this.#handle(this.#streamOf(jobName), { type: 'PauseJob', now, ...(end !== undefined && { until: end }), ...noted(note), ...this.#by });
+    return this.#handle(this.#streamOf(jobName), {
+      type: 'PauseJob',
+      now,
+      ...(end !== undefined && { until: end }),
+      ...noted(note),
+      ...this.#by,
+    });
   }
 
   resume(jobName: unknown, { note }: PauseOptions): Promise<Ok> {
@@ -183,7 +196,9 @@ const queuedRun = (executionId: string, jobName: string, { state }: Ok): RunResu
 export const accepted = <T>(parsed: Parsed<T>): T => {
   if (parsed.ok) return parsed.value;
   const { issues } = parsed;
-  const code = issues.some((i) => !i.path.startsWith('schedule')) ? 'INVALID_JOB' : (issues.find((i) => i.code)?.code ?? 'INVALID_SCHEDULE');
+  const code = issues.some((i) => !i.path.startsWith('schedule'))
+    ? 'INVALID_JOB'
+    : (issues.find((i) => i.code)?.code ?? 'INVALID_SCHEDULE');
   throw new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), {
     issues: issues.map(({ path, message }): Issue => ({ path, message })),
   });

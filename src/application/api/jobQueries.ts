@@ -1,5 +1,6 @@
 import { instant } from '../../domain/instant.js';
 import { type Job, jobStatuses } from '../../domain/job/index.js';
+import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Clock } from '../ports/clock.js';
@@ -7,11 +8,10 @@ import type { EventStore } from '../ports/eventStore.js';
 import type { JobInputParser } from '../ports/jobInput.js';
 import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
 import type { RunRecords } from '../ports/runRecords.js';
-import type { Projector } from '../projector.js';
 import { blankRow } from '../projections/project.js';
 import { replay } from '../projections/replay.js';
+import type { Projector } from '../projector.js';
 import { streamOf } from '../streams.js';
-import { explain } from '../audit/explain.js';
 import { accepted, invalidArgument, unwell } from './jobCommands.js';
 import { presentExecution, presentJob, presentStats } from './present.js';
 import { executionNotFound, jobNotFound } from './rejections.js';
@@ -44,7 +44,8 @@ export class JobQueries {
     const limit = boundedLimit(query.limit, defaultLimit);
     const { jobType, tag, search, cursor } = query;
     const statuses = query.status === undefined ? undefined : [query.status].flat();
-    for (const status of statuses ?? []) if (!jobStatuses.includes(status)) throw invalidArgument('status', `must be one of ${jobStatuses.join(', ')}`);
+    for (const status of statuses ?? [])
+      if (!jobStatuses.includes(status)) throw invalidArgument('status', `must be one of ${jobStatuses.join(', ')}`);
     for (const [path, value] of Object.entries({ jobType, tag, search, cursor }))
       if (value !== undefined && typeof value !== 'string') throw invalidArgument(path, 'must be a text');
     await unwell(projector.saved());
@@ -118,8 +119,10 @@ export class JobQueries {
     const when = accepted(input.instant(at, 'at'));
     const stream = this.#streamOf(jobName);
     const commits = await unwell(store.read(stream, 0));
-    const { row } = replay(blankRow(stream, clock.now()), commits.filter((commit) => commit.at <= when));
+    const { row } = replay(blankRow(stream, clock.now()), commits, (commit) => commit.at <= when);
     if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
+    if ((commits[row.version - 1]?.at ?? when) > when)
+      throw invalidArgument('at', 'lies before the oldest history that retention has kept of this job');
     return this.#present(row, row.state, when);
   }
 

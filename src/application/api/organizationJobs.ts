@@ -6,7 +6,8 @@ import { JobQueries, type QueryDependencies } from './jobQueries.js';
 import { presentExecution } from './present.js';
 import type { JobMap, JobsApi } from './types.js';
 
-export type OrganizationDependencies = CommandDependencies & QueryDependencies & { readonly eventStream: EventStream; readonly listeners: Listeners };
+export type OrganizationDependencies = CommandDependencies &
+  QueryDependencies & { readonly eventStream: EventStream; readonly listeners: Listeners };
 
 /** The API of one organization. */
 export const organizationJobs = <M extends JobMap>(dependencies: OrganizationDependencies, organization: string): JobsApi<M> => {

@@ -13,8 +13,21 @@ type View = { readonly now: Instant; readonly hasHandler: boolean; readonly pres
 
 export const presentJob = (row: JobRow, job: Job, { now, hasHandler, present }: View): JobInfo => {
   const { definition, paused } = job;
-  const { jobType, schedule, parameters, priority, maxAttempts, timeoutMs, backoff, overlap, misfire, isolation, tags, description, retention } =
-    definition;
+  const {
+    jobType,
+    schedule,
+    parameters,
+    priority,
+    maxAttempts,
+    timeoutMs,
+    backoff,
+    overlap,
+    misfire,
+    isolation,
+    tags,
+    description,
+    retention,
+  } = definition;
   const status = statusOf(job, now);
   return {
     jobId: job.jobId,

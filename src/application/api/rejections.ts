@@ -1,6 +1,6 @@
 import { SchedulerError } from '../../domain/errors.js';
-import { splitStream } from '../streams.js';
 import type { Handled } from '../commandHandler.js';
+import { splitStream } from '../streams.js';
 
 type Rejection = Extract<Handled, { ok: false }>['rejection'];
 
@@ -34,7 +34,9 @@ export const toError = (rejection: Rejection, stream: string): SchedulerError =>
     case 'CALCULATOR_MISSING':
       return new SchedulerError('CALCULATOR_MISSING', rejection.message);
     case 'CALCULATOR_FAILED':
-      return new SchedulerError('INVALID_SCHEDULE', rejection.message, { issues: [{ path: 'schedule.calculator', message: rejection.message }] });
+      return new SchedulerError('INVALID_SCHEDULE', rejection.message, {
+        issues: [{ path: 'schedule.calculator', message: rejection.message }],
+      });
     case 'STALE_ATTEMPT':
       return executionNotFound(rejection.executionId);
   }

@@ -1,6 +1,16 @@
-import type { ExecutionError, FailureCause, JobEvent, JobStatus, Misfire, Overlap, Priority, Retention, Trigger } from '../../domain/job/index.js';
-import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { SchedulerError } from '../../domain/errors.js';
+import type {
+  ExecutionError,
+  FailureCause,
+  JobEvent,
+  JobStatus,
+  Misfire,
+  Overlap,
+  Priority,
+  Retention,
+  Trigger,
+} from '../../domain/job/index.js';
+import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { ExecutionStatus } from '../ports/readModels.js';
 import type { RunInfo } from '../ports/runner.js';
 import type { LogLevel, LogLine, Progress } from '../ports/runRecords.js';
@@ -309,4 +319,3 @@ export interface JobsApi<M extends JobMap = JobMap> {
   /** Calls back for every event of this process, after it is durable. Returns a function that ends it. */
   on(type: JobEvent['type'] | '*', listener: (event: PublishedEvent) => void): () => void;
 }
-

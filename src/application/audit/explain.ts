@@ -65,7 +65,8 @@ const skipAt = (commits: readonly Commit[], at: Instant): Found | null => {
 
 const waitingCode = ({ row, job, at, now, hasHandler }: Question): ExplainCode => {
   if (at < row.createdAt) return 'BEFORE_CREATION';
-  if (job.nextRunAt === null || at < job.nextRunAt) return job.ended !== null && at >= row.createdAt && job.nextRunAt === null ? 'JOB_ENDED' : 'NOT_PLANNED';
+  if (job.nextRunAt === null || at < job.nextRunAt)
+    return job.ended !== null && at >= row.createdAt && job.nextRunAt === null ? 'JOB_ENDED' : 'NOT_PLANNED';
   if (job.paused) return 'JOB_PAUSED';
   if (at > job.nextRunAt) return 'PLANNED';
   const startAt = nextStartAt(job);

@@ -1,8 +1,8 @@
 import type { Commit, EventFeed, EventStore, StreamKey } from '../ports/eventStore.js';
 import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
-import type { Projector } from '../projector.js';
 import { blankRow } from '../projections/project.js';
 import { replay } from '../projections/replay.js';
+import type { Projector } from '../projector.js';
 
 export type Problem = {
   readonly kind: 'position' | 'version' | 'row' | 'history';
@@ -23,7 +23,12 @@ export type Verification = {
 const page = 1_000;
 const maxProblems = 100;
 
-type Dependencies = { readonly store: EventStore; readonly feed: EventFeed; readonly readModels: ReadModels; readonly projector: Projector };
+type Dependencies = {
+  readonly store: EventStore;
+  readonly feed: EventFeed;
+  readonly readModels: ReadModels;
+  readonly projector: Projector;
+};
 
 /** Reads the whole log: positions and versions without gaps, and read models equal to a replay from zero. Changes nothing. */
 export const verify = async (dependencies: Dependencies, onProgress?: (done: number, total: number) => void): Promise<Verification> => {
@@ -71,7 +76,8 @@ type Report = (problem: Problem) => void;
 const checkPositions = (commits: readonly Commit[], partition: number, after: number, report: Report): number => {
   let at = after;
   for (const commit of commits) {
-    if (commit.position !== at + 1) report({ kind: 'position', where: `${partition}:${at + 1}`, detail: `missing: ${commit.position} follows ${at}` });
+    if (commit.position !== at + 1)
+      report({ kind: 'position', where: `${partition}:${at + 1}`, detail: `missing: ${commit.position} follows ${at}` });
     at = commit.position;
   }
   return at;
@@ -95,8 +101,7 @@ const checkReplay = async (
   // The creation instant of a compacted job lies before what the log still tells.
   const expected = row ? { ...replayed.row, createdAt: row.createdAt } : replayed.row;
   if (!row) report({ kind: 'row', where: stream, detail: 'the job has no row' });
-  else if (canonical(row) !== canonical(expected))
-    report({ kind: 'row', where: stream, detail: firstDifference(row, expected) });
+  else if (canonical(row) !== canonical(expected)) report({ kind: 'row', where: stream, detail: firstDifference(row, expected) });
   const stored = await readModels.history(stream, replayed.executions.size + 1);
   const oldest = Math.min(...[...replayed.executions.values()].map((e) => e.queuedVersion));
   const seen = new Set<string>();
@@ -109,7 +114,8 @@ const checkReplay = async (
       report({ kind: 'history', where: `${stream} ${entry.executionId}`, detail: firstDifference(entry, replayedEntry) });
   }
   for (const entry of replayed.executions.values())
-    if (!seen.has(entry.executionId)) report({ kind: 'history', where: `${stream} ${entry.executionId}`, detail: 'is in the log and not in the history' });
+    if (!seen.has(entry.executionId))
+      report({ kind: 'history', where: `${stream} ${entry.executionId}`, detail: 'is in the log and not in the history' });
   return stored.length;
 };
 
@@ -122,5 +128,7 @@ const firstDifference = (a: JobRow | ExecutionRow, b: JobRow | ExecutionRow): st
 /** JSON with sorted keys: equal text means equal data. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v,
+    typeof v === 'object' && v !== null && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
   ) ?? 'undefined';

@@ -206,7 +206,7 @@ export class Executor {
       } catch (error) {
         log.warn({ error, stream: attempt.stream, executionId: attempt.executionId }, 'an end could not be recorded; trying again');
       }
-      await new Promise<void>((resolve) => this.dependencies.background.after(wait, resolve));
+      await new Promise<void>((resolve) => this.dependencies.background.after(wait, resolve, 'keepAlive'));
     }
   }
 
@@ -230,7 +230,7 @@ export class Executor {
   #idleWithin(ms: Millis): Promise<void> {
     if (this.#attempts.size === 0 || ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const stop = this.dependencies.background.after(ms, resolve);
+      const stop = this.dependencies.background.after(ms, resolve, 'keepAlive');
       this.#whenIdle.push(() => {
         stop();
         resolve();

@@ -42,8 +42,13 @@ export const judge = (outcome: RunOutcome): RunOutcome => {
   return { kind: 'failed', error: { name: 'JobFailed', message: text }, retryable: true };
 };
 
-const isFailure = (result: unknown): result is { readonly success: false; readonly message?: unknown } =>
-  typeof result === 'object' && result !== null && 'success' in result && result.success === false;
+const isFailure = (result: unknown): result is { readonly success: false; readonly message?: unknown } => {
+  try {
+    return typeof result === 'object' && result !== null && 'success' in result && result.success === false;
+  } catch {
+    return false; // A proxy that cannot even be asked; what it is worth as a result is another question.
+  }
+};
 
 export type Settlement =
   | { readonly type: 'CompleteAttempt'; readonly durationMs: Millis; readonly result?: Json }

@@ -18,5 +18,6 @@ export interface Clock {
 
 /** The pace of housekeeping (flushes, safety polls, beats): always real time, so that a manual clock does not drive it. */
 export interface Background {
-  after(delay: Millis, callback: () => void): Stop;
+  /** A process with nothing else to do may end before the call, unless `keepAlive` is given. */
+  after(delay: Millis, callback: () => void, keepAlive?: 'keepAlive'): Stop;
 }

@@ -1,8 +1,8 @@
 import type { Issue, SchedulerErrorCode } from '../../domain/errors.js';
 import type { Instant } from '../../domain/instant.js';
 import type { JobDefinition } from '../../domain/job/index.js';
-import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { JsonObject } from '../../domain/json.js';
+import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { Schedule } from '../../domain/schedule/schedule.js';
 import type { ScheduleInput } from '../api/types.js';
 import type { HandlerRef } from './runner.js';

@@ -9,10 +9,10 @@ type Compacted = Extract<JobEvent, { type: 'JobCompacted' }>;
 export type Replayed = { readonly row: JobRow; readonly executions: ReadonlyMap<string, ExecutionRow> };
 
 /**
- * The row, and every history entry touched, after the commits that follow it. Where commits were dropped by retention the replay
- * starts from the snapshot that stands in for them.
+ * The row, and every history entry touched, after those of the commits that `includes` lets pass: all of them, or all up to a point.
+ * Where commits were dropped by retention the replay starts from the snapshot that stands in for them, wherever that stands itself.
  */
-export const replay = (row: JobRow, commits: readonly Commit[]): Replayed => {
+export const replay = (row: JobRow, commits: readonly Commit[], includes: (commit: Commit) => boolean = () => true): Replayed => {
   const snapshot = newestSnapshot(commits);
   const skips = snapshot !== undefined && snapshot.belowVersion > row.version + 1;
   const executions = new Map<string, ExecutionRow>();
@@ -20,6 +20,7 @@ export const replay = (row: JobRow, commits: readonly Commit[]): Replayed => {
   for (const execution of current.open) executions.set(execution.executionId, execution);
   for (const commit of commits) {
     if (commit.version <= current.version) continue;
+    if (!includes(commit)) break;
     const projected = project(current, commit);
     current = projected.row;
     if (current.state.kind === 'absent') executions.clear();
@@ -28,6 +29,7 @@ export const replay = (row: JobRow, commits: readonly Commit[]): Replayed => {
   return { row: current, executions };
 };
 
+/** Of the generation that the stream ends with; one that a deletion follows stands in for nothing any more. */
 const newestSnapshot = (commits: readonly Commit[]): Compacted | undefined => {
   for (const { events } of commits.toReversed()) {
     const found = events.find((event) => event.type === 'JobCompacted');

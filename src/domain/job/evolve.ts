@@ -3,7 +3,7 @@ import type { JobEvent } from './events.js';
 import { maxRequests } from './limits.js';
 import type { Execution, Job, JobState, Request } from './state.js';
 
-/** Applies a fact. Never computes: every instant it needs was written into the event. `JobCompacted` changes nothing where it stands. */
+/** Applies a fact. Never computes: every instant it needs was written into the event. */
 export const evolve = (state: JobState, event: JobEvent): JobState => {
   if (event.type === 'JobScheduled') {
     const { jobId, definition, nextRunAt, idempotencyKey } = event;
@@ -20,16 +20,16 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
       fencingToken: state.fencingToken,
       executions: [],
       requests: idempotencyKey === undefined ? [] : [{ key: idempotencyKey, created: true }],
+      keptFrom: 1,
       lastOutcome: null,
     };
   }
-  if (event.type === 'JobCompacted') return state;
   if (state.kind === 'job') return evolveJob(state, event);
   // Where everything before it was redacted, a deletion still tells how far fencing tokens had grown.
   return event.type === 'JobDeleted' ? { kind: 'absent', fencingToken: event.fencingToken } : state;
 };
 
-type LaterEvent = Exclude<JobEvent, { type: 'JobScheduled' | 'JobCompacted' }>;
+type LaterEvent = Exclude<JobEvent, { type: 'JobScheduled' }>;
 
 const evolveJob = (job: Job, event: LaterEvent): JobState => {
   switch (event.type) {
@@ -54,6 +54,8 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
       return { ...job, revision: job.revision + 1, ended: 'cancelled', nextRunAt: null };
     case 'JobCompleted':
       return { ...job, ended: event.reason };
+    case 'JobCompacted':
+      return { ...job, keptFrom: event.belowVersion };
     case 'JobDeleted':
       return { kind: 'absent', fencingToken: event.fencingToken };
     case 'OccurrencesSkipped':

@@ -60,6 +60,8 @@ export type Job = {
   readonly executions: readonly Execution[];
   /** The latest requests that carried a key, the newest last. */
   readonly requests: readonly Request[];
+  /** First version of the stream that retention has left: what came before is in the snapshot of `JobCompacted`. */
+  readonly keptFrom: number;
   readonly lastOutcome: null | 'completed' | 'failed' | 'cancelled';
 };
 
