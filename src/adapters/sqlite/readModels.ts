@@ -2,10 +2,11 @@ import type { StreamKey } from '../../application/ports/eventStore.js';
 import type { Changes, JobRow, ReadModels, WorkItem } from '../../application/ports/readModels.js';
 import type { RunRecords } from '../../application/ports/runRecords.js';
 import type { StorageReader } from '../../application/ports/storage.js';
+import { jobRowColumns } from './columns.js';
 import { gather } from './gather.js';
 import type { Link } from './link.js';
 import type { Cell, Cells } from './protocol.js';
-import { jobRowColumns, readExecution, readJob, readRecord, readRows, writeExecution, writeJob, writeRecord } from './rows.js';
+import { readExecution, readJob, readRecord, readRows, writeExecution, writeJob, writeRecord } from './rows.js';
 
 type Reader = Pick<StorageReader, 'readModels' | 'runRecords'>;
 

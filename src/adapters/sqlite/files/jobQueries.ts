@@ -1,7 +1,7 @@
 import type { JobFilter } from '../../../application/ports/readModels.js';
 import type { JobStatus } from '../../../domain/job/index.js';
+import { jobRowColumns } from '../columns.js';
 import type { Cells, Handlers } from '../protocol.js';
-import { jobRowColumns } from '../rows.js';
 import { cellsOf, type Database, type Row, type Statement, type Value } from './driver.js';
 
 type JobQueries = Pick<Handlers, 'jobs' | 'listJobs' | 'work' | 'unclaimed' | 'running'>;

@@ -1,5 +1,5 @@
+import { executionColumns, jobColumns, recordColumns } from '../columns.js';
 import type { SaveBatch, Steps } from '../protocol.js';
-import { executionColumns, jobColumns, recordColumns } from '../rows.js';
 import { bulk } from './bulk.js';
 import type { Database, Row, Value } from './driver.js';
 import { tidier } from './tidy.js';
