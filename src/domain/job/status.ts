@@ -25,10 +25,11 @@ export const jitterOf = (job: Job): number => jitterOffset(boundsOf(job.definiti
 
 /** The executions that may start at `now`, in order. Unless the policy is `allow` they go one at a time, one in retry first. */
 export const startable = (job: Job, now: Instant): readonly Execution[] => {
-  const ready = job.executions.filter((e) => !isHeld(job, e) && (e.phase === 'queued' || (e.phase === 'retrying' && e.retryAt <= now)));
+  const free = job.executions.filter((e) => !isHeld(job, e));
+  const ready = free.filter((e) => e.phase === 'queued' || (e.phase === 'retrying' && e.retryAt <= now));
   if (job.definition.overlap === 'allow') return ready;
   if (job.executions.some((e) => e.phase === 'running')) return [];
-  const inRetry = job.executions.find((e) => e.phase === 'retrying');
+  const inRetry = free.find((e) => e.phase === 'retrying');
   return inRetry ? ready.filter((e) => e === inRetry) : ready.slice(0, 1);
 };
 
