@@ -21,6 +21,15 @@ export class Activity {
     }
   }
 
+  /** The same where a promise more would cost too much: every `began` is followed by one `ended`. */
+  began(): void {
+    this.#operations++;
+  }
+
+  ended(): void {
+    this.#operations--;
+  }
+
   enter(): () => void {
     this.#operations++;
     return once(() => this.#operations--);

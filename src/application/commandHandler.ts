@@ -71,7 +71,8 @@ export class CommandHandler {
       }
       const opened = [waiting];
       this.#lanes.set(stream, opened);
-      void this.dependencies.activity.during(this.#drain(stream, opened));
+      this.dependencies.activity.began();
+      void this.#drain(stream, opened);
     });
   }
 
@@ -87,6 +88,7 @@ export class CommandHandler {
       }
     }
     this.#lanes.delete(stream);
+    this.dependencies.activity.ended();
   }
 
   /** Decides as many of the waiting commands as one commit holds, appends, and answers them. */

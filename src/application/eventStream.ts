@@ -15,7 +15,7 @@ export class EventStream {
     commands: CommandHandler,
   ) {
     commands.onCommitted(() => {
-      for (const wake of [...this.#followers]) wake();
+      if (this.#followers.size > 0) for (const wake of [...this.#followers]) wake();
     });
   }
 

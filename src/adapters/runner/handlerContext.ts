@@ -14,13 +14,14 @@ export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
   readonly progress: (fraction: number, message?: string) => void;
 };
 
-export type Listeners = Pick<RunRequest, 'onLog' | 'onProgress'>;
+/** Where the handler's words go, and what tells it to stop: the signal is only made once somebody looks at it. */
+export type Line = Pick<RunRequest, 'onLog' | 'onProgress' | 'signal'>;
 
-export const handlerContext = (info: RunInfo, signal: AbortSignal, { onLog, onProgress }: Listeners): HandlerContext => {
+export const handlerContext = (info: RunInfo, line: Line): HandlerContext => {
   const logAt =
     (level: LogLevel): Log =>
     (message, ...details) =>
-      onLog(level, textOf(message, details));
+      line.onLog(level, textOf(message, details));
   return {
     // Written out: spreading costs more than all the rest of a short run.
     jobName: info.jobName,
@@ -33,9 +34,11 @@ export const handlerContext = (info: RunInfo, signal: AbortSignal, { onLog, onPr
     fencingToken: info.fencingToken,
     idempotencyKey: info.idempotencyKey,
     scheduledFor: new Date(info.scheduledFor),
-    signal,
+    get signal() {
+      return line.signal;
+    },
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
-    progress: (fraction, message) => onProgress(Number(fraction), message === undefined ? undefined : String(message)),
+    progress: (fraction, message) => line.onProgress(Number(fraction), message === undefined ? undefined : String(message)),
   };
 };
 

@@ -26,8 +26,8 @@ export const createRunner = ({ background, activity, workerMemoryMb = defaultWor
 };
 
 const runInline = async (request: RunRequest, activity: Activity): Promise<RunOutcome> => {
-  const { handler, parameters, info, signal } = request;
-  if (typeof handler === 'function') return callHandler(handler as HandlerFunction, parameters, info, signal, request);
+  const { handler, parameters, info } = request;
+  if (typeof handler === 'function') return callHandler(handler as HandlerFunction, parameters, info, request);
   const loaded = await activity.during(loadHandler(handler));
-  return loaded.ok ? callHandler(loaded.handler, parameters, info, signal, request) : loaded.outcome;
+  return loaded.ok ? callHandler(loaded.handler, parameters, info, request) : loaded.outcome;
 };

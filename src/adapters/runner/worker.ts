@@ -16,7 +16,8 @@ const run = async ({ run, module, parameters, info }: RunMessage): Promise<void>
   const loaded = await loadHandler(module);
   if (!loaded.ok) return send({ run, type: 'ended', outcome: loaded.outcome });
   send({ run, type: 'started' });
-  const outcome = await callHandler(loaded.handler, parameters, info, signal, {
+  const outcome = await callHandler(loaded.handler, parameters, info, {
+    signal,
     onLog: (level, message) => send({ run, type: 'log', level, message }),
     onProgress: (fraction, message) => send({ run, type: 'progress', fraction, ...(message !== undefined && { message }) }),
   });

@@ -20,11 +20,11 @@ export type SaveBatch = { readonly jobs: Cells; readonly executions: Cells; read
 
 export type Calls = {
   append: { request: AppendBatch; reply: readonly number[] };
-  read: { request: { readonly stream: string; readonly afterVersion: number }; reply: Cells };
+  read: { request: { readonly after: readonly (readonly [stream: string, version: number])[] }; reply: readonly Cells[] };
   feed: { request: { readonly position: number; readonly limit: number }; reply: Cells };
   head: { request: Record<string, never>; reply: number };
   streams: { request: { readonly after: string; readonly limit: number }; reply: readonly string[] };
-  redact: { request: { readonly stream: string; readonly belowVersion: number }; reply: null };
+  redact: { request: { readonly below: readonly (readonly [stream: string, version: number])[] }; reply: null };
   save: { request: SaveBatch; reply: null };
   checkpoint: { request: { readonly partition: number }; reply: number };
   jobs: { request: { readonly streams: readonly string[] }; reply: Cells };
@@ -39,7 +39,7 @@ export type Calls = {
     reply: number | null;
   };
   dropHistory: { request: { readonly stream: string; readonly belowVersion: number }; reply: null };
-  erase: { request: { readonly stream: string }; reply: null };
+  erase: { request: { readonly streams: readonly string[] }; reply: null };
   reset: { request: Record<string, never>; reply: null };
   putRecords: { request: { readonly records: Cells }; reply: null };
   getRecord: { request: { readonly executionId: string }; reply: Cells };

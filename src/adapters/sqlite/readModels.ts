@@ -1,38 +1,60 @@
-import type { Changes, ReadModels, WorkItem } from '../../application/ports/readModels.js';
+import type { StreamKey } from '../../application/ports/eventStore.js';
+import type { Changes, JobRow, ReadModels, WorkItem } from '../../application/ports/readModels.js';
 import type { RunRecords } from '../../application/ports/runRecords.js';
 import type { StorageReader } from '../../application/ports/storage.js';
+import { jobRowColumns } from './columns.js';
+import { gather } from './gather.js';
 import type { Link } from './link.js';
 import type { Cell, Cells } from './protocol.js';
-import { jobRowColumns, readExecution, readJob, readRecord, readRows, writeExecution, writeJob, writeRecord } from './rows.js';
+import { readExecution, readJob, readRecord, readRows, writeExecution, writeJob, writeRecord } from './rows.js';
 
 type Reader = Pick<StorageReader, 'readModels' | 'runRecords'>;
 
-export const modelReader = (link: Link): Reader => ({
-  readModels: {
-    checkpoint: (partition) => link.call('checkpoint', { partition }),
-    jobs: async (streams) => new Map(jobsOf(await link.call('jobs', { streams })).map((row) => [row.stream, row])),
-    listJobs: async (filter) => jobsOf(await link.call('listJobs', filter)),
-    execution: async (executionId) => executionsOf(await link.call('execution', { executionId }))[0] ?? null,
-    history: async (stream, limit, beforeVersion = Number.MAX_SAFE_INTEGER) =>
-      executionsOf(await link.call('history', { stream, limit, beforeVersion })),
-    work: async (query) => itemsOf(await link.call('work', query)),
-    unclaimed: async (query) => itemsOf(await link.call('unclaimed', query)),
-    oldestKept: (stream, maxExecutions, finishedSince) => link.call('oldestKept', { stream, maxExecutions, finishedSince }),
-    running: (limit, after) => link.call('running', { limit, after: after ?? null }),
-  },
-  runRecords: {
-    get: async (executionId) => readRows(await link.call('getRecord', { executionId }), 1, readRecord)[0] ?? null,
-  },
-});
+export const modelReader = (link: Link): Reader => {
+  const jobs = gather(async (calls: readonly (readonly StreamKey[])[]) => {
+    const streams = [...new Set(calls.flat())];
+    const rows = new Map(jobsOf(await link.call('jobs', { streams })).map((row) => [row.stream, row]));
+    return calls.length === 1 ? [rows] : calls.map((asked) => pick(rows, asked));
+  }, Number.POSITIVE_INFINITY);
+  return {
+    readModels: {
+      checkpoint: (partition) => link.call('checkpoint', { partition }),
+      jobs,
+      listJobs: async (filter) => jobsOf(await link.call('listJobs', filter)),
+      execution: async (executionId) => executionsOf(await link.call('execution', { executionId }))[0] ?? null,
+      history: async (stream, limit, beforeVersion = Number.MAX_SAFE_INTEGER) =>
+        executionsOf(await link.call('history', { stream, limit, beforeVersion })),
+      work: async (query) => itemsOf(await link.call('work', query)),
+      unclaimed: async (query) => itemsOf(await link.call('unclaimed', query)),
+      oldestKept: (stream, maxExecutions, finishedSince) => link.call('oldestKept', { stream, maxExecutions, finishedSince }),
+      running: (limit, after) => link.call('running', { limit, after: after ?? null }),
+    },
+    runRecords: {
+      get: async (executionId) => readRows(await link.call('getRecord', { executionId }), 1, readRecord)[0] ?? null,
+    },
+  };
+};
+
+const pick = (rows: ReadonlyMap<StreamKey, JobRow>, streams: readonly StreamKey[]): ReadonlyMap<StreamKey, JobRow> =>
+  new Map(
+    streams.flatMap((stream) => {
+      const row = rows.get(stream);
+      return row ? [[stream, row]] : [];
+    }),
+  );
 
 export const models = (link: Link): { readonly readModels: ReadModels; readonly runRecords: RunRecords } => {
   const { readModels, runRecords } = modelReader(link);
+  const erase = gather(async (streams: readonly string[]): Promise<readonly undefined[]> => {
+    await link.call('erase', { streams });
+    return [];
+  }, 1);
   return {
     readModels: {
       ...readModels,
       save: async (changes) => void (await link.call('save', cellsOf(changes))),
       dropHistory: async (stream, belowVersion) => void (await link.call('dropHistory', { stream, belowVersion })),
-      erase: async (stream) => void (await link.call('erase', { stream })),
+      erase,
       reset: async () => void (await link.call('reset', {})),
     },
     runRecords: {

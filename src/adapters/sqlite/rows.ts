@@ -4,29 +4,6 @@ import { emptyStats } from '../../application/projections/stats.js';
 import { wakeIndexOf } from '../../application/projections/wakeIndex.js';
 import type { Cell, Cells } from './protocol.js';
 
-/** The columns of a job in the order in which they are written, and those that make up a row when it is read. */
-export const jobColumns = [
-  'stream',
-  'version',
-  'phase',
-  'handler_key',
-  'priority',
-  'work_at',
-  'due_at',
-  'expires_at',
-  'job_type',
-  'tags',
-  'search',
-  'created_at',
-  'updated_at',
-  'state',
-  'stats',
-  'open',
-] as const;
-export const jobRowColumns = ['stream', 'version', 'created_at', 'updated_at', 'state', 'stats', 'open'] as const;
-export const executionColumns = ['execution_id', 'stream', 'version', 'queued_version', 'finished_at', 'entry'] as const;
-export const recordColumns = ['execution_id', 'stream', 'record'] as const;
-
 /** Most jobs have no statistics yet, or nothing open: those cells stay empty. */
 const jsonOf = (value: unknown, isEmpty: boolean): Cell => (isEmpty ? null : JSON.stringify(value));
 

@@ -1,5 +1,5 @@
 import { type Instant, instant, type Millis } from '../../domain/instant.js';
-import type { JobEvent } from '../../domain/job/index.js';
+import { handlerKeyOf, type JobEvent, nextStartAt, workAt } from '../../domain/job/index.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler, Committed, Handled } from '../commandHandler.js';
 import type { Executor } from '../execution/executor.js';
@@ -11,7 +11,6 @@ import type { Ids } from '../ports/ids.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
 import type { JobRow, ReadModels, WorkItem } from '../ports/readModels.js';
-import { wakeIndexOf } from '../projections/wakeIndex.js';
 import type { Projector } from '../projector.js';
 import { splitStream } from '../streams.js';
 import { ClockWatch } from './clockWatch.js';
@@ -253,10 +252,11 @@ export class Dispatcher {
 
 const startOf = (events: readonly JobEvent[]): string | null => events.find((e) => e.type === 'ExecutionStarted')?.executionId ?? null;
 
-const wakeUpOf = (row: JobRow): WakeUp | null => {
-  const index = wakeIndexOf(row);
-  if (!index || index.workAt === null || row.state.kind === 'absent') return null;
-  const { handlerKey, priority, workAt, dueAt } = index;
-  const decides = dueAt === workAt && row.state.definition.overlap !== 'allow' && row.state.executions.length > 0;
-  return { stream: row.stream, handlerKey, priority, workAt, active: decides };
+const wakeUpOf = ({ stream, state }: JobRow): WakeUp | null => {
+  if (state.kind === 'absent') return null;
+  const at = workAt(state);
+  if (at === null) return null;
+  const { jobType, priority, overlap } = state.definition;
+  const decides = state.executions.length > 0 && overlap !== 'allow' && nextStartAt(state) === at;
+  return { stream, handlerKey: handlerKeyOf(jobType, splitStream(stream).jobName), priority, workAt: at, active: decides };
 };

@@ -9,7 +9,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Runner } from '../ports/runner.js';
 import { splitStream } from '../streams.js';
 import { type Settlement, settlementOf } from './outcome.js';
-import type { Recorder } from './recorder.js';
+import type { Notes, Recorder } from './recorder.js';
 
 /** After it was told to stop, an inline handler keeps its slot this long. */
 const stuckAfterMs = 5_000;
@@ -22,7 +22,8 @@ export type Claim = { readonly stream: StreamKey; readonly executionId: string; 
 type Attempt = Claim & {
   readonly number: number;
   readonly startedAtMs: Millis;
-  readonly abort: AbortController;
+  /** Made when the handler looks at its signal, or is told to stop. */
+  abort: AbortController | null;
   /** Gives the slot back; once. */
   readonly release: () => void;
   /** True once the log has, or is being told, how the attempt ended: what the handler returns later counts for nothing. */
@@ -68,7 +69,7 @@ export class Executor {
       ...claim,
       number: execution.attempt,
       startedAtMs: clock.monotonic(),
-      abort: new AbortController(),
+      abort: null,
       release: onlyOnce(release),
       settled: false,
     };
@@ -93,15 +94,18 @@ export class Executor {
     const { clock, activity, runner, recorder } = this.dependencies;
     const left = activity.enterHandler();
     const stopTimer = this.#holdToTimeout(attempt);
-    const notes = recorder.open(attempt.executionId, attempt.stream);
+    let notes: Notes | undefined;
+    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream));
     try {
       const request = this.#requestOf(attempt);
       const outcome = request
         ? await runner.run({
             ...request,
-            signal: attempt.abort.signal,
-            onProgress: (fraction, message) => notes.progress(fraction, message),
-            onLog: (level, message) => notes.line(level, message),
+            get signal() {
+              return abortOf(attempt).signal;
+            },
+            onProgress: (fraction, message) => noted().progress(fraction, message),
+            onLog: (level, message) => noted().line(level, message),
           })
         : noHandler(attempt.job.definition.jobType);
       stopTimer();
@@ -171,8 +175,9 @@ export class Executor {
 
   /** A handler that does not listen loses its slot after a while, and counts as stuck until it returns. */
   #tellToStop(attempt: Attempt, reason: ExecutionError): void {
-    if (attempt.abort.signal.aborted) return;
-    attempt.abort.abort(Object.assign(new Error(reason.message), { name: reason.name, code: reason.code }));
+    const abort = abortOf(attempt);
+    if (abort.signal.aborted) return;
+    abort.abort(Object.assign(new Error(reason.message), { name: reason.name, code: reason.code }));
     this.dependencies.clock.after(stuckAfterMs, () => {
       if (this.#attempts.get(attempt.executionId) !== attempt) return;
       this.#stuck++;
@@ -245,6 +250,11 @@ const elapsed = ({ startedAtMs }: Attempt, clock: Clock): Millis => Math.round((
 const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
 
 type FailedBySystem = Omit<Extract<Settlement, { type: 'FailAttempt' }>, 'cause'> & { readonly cause: FailureCause };
+
+const abortOf = (attempt: Attempt): AbortController => {
+  attempt.abort ??= new AbortController();
+  return attempt.abort;
+};
 
 const noHandler = (jobType: string) => ({
   kind: 'failed' as const,

@@ -15,6 +15,8 @@ export type ScheduleJob = FromClient & {
   readonly enabled?: boolean;
   readonly note?: string;
   readonly idempotencyKey?: string;
+  /** As in `Wake`, for what is due when the schedule changes; `now` where no node is known to have watched. */
+  readonly watchedSince?: Instant;
 };
 export type PauseJob = FromClient & { readonly type: 'PauseJob'; readonly note?: string; readonly until?: Instant };
 export type ResumeJob = FromClient & { readonly type: 'ResumeJob'; readonly note?: string };

@@ -9,6 +9,7 @@ import { createJob, updateJob } from './decideSchedule.js';
 import { draftOf } from './draft.js';
 import type { JobEvent } from './events.js';
 import { evolve } from './evolve.js';
+import { maxBuffered } from './limits.js';
 import type { Context } from './occurrences.js';
 import { initialState, type Job, type JobState } from './state.js';
 
@@ -31,7 +32,7 @@ export const jobDecider = (context: Context): JobDecider => ({
 
 const decide = (command: JobCommand, state: JobState, context: Context): JobDecision => {
   if (command.type === 'ScheduleJob') {
-    if (state.kind === 'absent') return createJob(command, context);
+    if (state.kind === 'absent') return mismatch(command, { revision: 0 }) ?? createJob(command, context);
     return mismatch(command, state) ?? updateJob(command, state, context);
   }
   if (state.kind === 'absent') return reject({ code: 'JOB_NOT_FOUND' });
@@ -45,13 +46,13 @@ const decide = (command: JobCommand, state: JobState, context: Context): JobDeci
     case 'DeleteJob':
       return mismatch(command, state) ?? deleteJob(command, state);
     case 'RunNow':
-      return mismatch(command, state) ?? runNow(command, state);
+      return mismatch(command, state) ?? runNow(command, state, context);
     case 'CancelExecution':
-      return cancelExecution(command, state);
+      return cancelExecution(command, state, context);
     case 'Wake': {
       const draft = draftOf(state);
       resumeIfTime(draft, command.now, context);
-      decideDue(draft, { ...command, room: command.queueOnly ? Number.POSITIVE_INFINITY : command.slots }, context);
+      decideDue(draft, { ...command, room: command.queueOnly ? maxBuffered - draft.job.executions.length : command.slots }, context);
       startReady(draft, command);
       completeIfOver(draft);
       return accept(...draft.events);
@@ -67,9 +68,9 @@ const decide = (command: JobCommand, state: JobState, context: Context): JobDeci
   }
 };
 
-const mismatch = ({ expectedRevision }: { readonly expectedRevision?: number }, job: Job): JobDecision | null =>
-  expectedRevision !== undefined && expectedRevision !== job.revision
-    ? reject({ code: 'VERSION_MISMATCH', expected: expectedRevision, actual: job.revision })
+const mismatch = ({ expectedRevision }: { readonly expectedRevision?: number }, { revision }: Pick<Job, 'revision'>): JobDecision | null =>
+  expectedRevision !== undefined && expectedRevision !== revision
+    ? reject({ code: 'VERSION_MISMATCH', expected: expectedRevision, actual: revision })
     : null;
 
 /** A calculator that fails while nobody is looking pauses its job, so that it is never retried in a tight loop. */

@@ -3,13 +3,13 @@ import type { Wake } from './commands.js';
 import { type Draft, emit } from './draft.js';
 import type { SkipReason, Trigger } from './events.js';
 import { maxBuffered, maxEventsPerCommit, misfireGraceMs } from './limits.js';
-import { type Context, following, newestBefore, runsLeft, spanOf } from './occurrences.js';
+import { type Context, following, newestBefore, reopened, runsLeft, spanOf } from './occurrences.js';
 import type { Execution, Job } from './state.js';
 import { jitterOf, nextStartAt, startable } from './status.js';
 
 /** What a decision about due occurrences needs to know of the moment. */
 export type Moment = Pick<Wake, 'now' | 'watchedSince' | 'newExecutionId'> & {
-  /** How many occurrences may be queued although nothing of the job is active. */
+  /** How many executions may start, or wait beside each other, at once; what waits already comes first. */
   readonly room: number;
 };
 
@@ -19,7 +19,7 @@ export type Moment = Pick<Wake, 'now' | 'watchedSince' | 'newExecutionId'> & {
  */
 export const decideDue = (draft: Draft, moment: Moment, context: Context): void => {
   decideMissed(draft, moment, context);
-  let room = moment.room;
+  let room = moment.room - startable(draft.job, moment.now).length;
   for (let due = dueAt(draft.job, moment.now); due !== null && hasRoom(draft); due = dueAt(draft.job, moment.now)) {
     const { overlap } = draft.job.definition;
     const free = draft.job.executions.length === 0 || overlap === 'allow';
@@ -48,21 +48,26 @@ const decideOverlap = (draft: Draft, due: Instant, newest: Instant, trigger: Tri
       return skip(draft, due, newest, 'overlap', context);
     case 'bufferOne':
       skipOlder(draft, due, newest, context);
-      if (waiting(draft.job).length > 0) drop(draft, waiting(draft.job), 'overlap', moment.now);
+      drop(draft, waiting(draft.job), 'overlap', moment.now, context);
       return queue(draft, newest, trigger, moment, context);
     case 'bufferAll':
-      if (waiting(draft.job).length >= maxBuffered) drop(draft, waiting(draft.job).slice(0, 1), 'bufferFull', moment.now);
+      if (waiting(draft.job).length >= maxBuffered) drop(draft, waiting(draft.job).slice(0, 1), 'bufferFull', moment.now, context);
       return queue(draft, due, trigger, moment, context);
     case 'cancelOther':
       skipOlder(draft, due, newest, context);
-      cancelOthers(draft, moment.now);
+      cancelOthers(draft, moment.now, context);
       return queue(draft, newest, trigger, moment, context);
     case 'allow':
       return queue(draft, due, trigger, moment, context);
   }
 };
 
-const waiting = (job: Job): readonly Execution[] => job.executions.filter((e) => e.phase === 'queued' && e.trigger !== 'manual');
+/** What the policy may drop for a newer occurrence: neither runs by hand, nor runs made up for, which go one by one whatever the policy. */
+const waiting = (job: Job): readonly Execution[] =>
+  job.executions.filter((e) => e.phase === 'queued' && e.trigger !== 'manual' && !isMadeUp(job, e));
+
+const isMadeUp = ({ definition }: Job, { trigger }: Execution): boolean =>
+  trigger === 'backfill' || (trigger === 'catchUp' && definition.misfire.policy === 'all');
 
 /** Of several occurrences that came due at once, all but the newest were overtaken. */
 const skipOlder = (draft: Draft, due: Instant, newest: Instant, context: Context): void => {
@@ -72,21 +77,22 @@ const skipOlder = (draft: Draft, due: Instant, newest: Instant, context: Context
 };
 
 /** Executions that had been queued and will not run: their occurrences get a new fate, in place of a start. */
-const drop = (draft: Draft, executions: readonly Execution[], reason: SkipReason, now: Instant): void => {
+const drop = (draft: Draft, executions: readonly Execution[], reason: SkipReason, now: Instant, context: Context): void => {
   for (const { executionId, scheduledFor } of executions) {
     emit(draft, { type: 'ExecutionCancelled', executionId, finishedAt: now, note: `overtaken: ${reason}` });
-    emit(draft, { type: 'OccurrencesSkipped', from: scheduledFor, to: scheduledFor, count: 1, reason, nextRunAt: draft.job.nextRunAt });
+    const nextRunAt = reopened(draft.job, context);
+    emit(draft, { type: 'OccurrencesSkipped', from: scheduledFor, to: scheduledFor, count: 1, reason, nextRunAt });
   }
 };
 
 /** Running attempts are asked to stop; what waits or retries is dropped. The new run starts once the old ones have ended. */
-export const cancelOthers = (draft: Draft, now: Instant): void => {
-  for (const e of draft.job.executions) {
+export const cancelOthers = (draft: Draft, now: Instant, context: Context): void => {
+  const note = 'replaced by a newer run';
+  drop(draft, waiting(draft.job), 'overlap', now, context);
+  for (const { executionId, ...e } of draft.job.executions) {
     if (e.phase === 'running') {
-      if (!e.cancelRequested)
-        emit(draft, { type: 'ExecutionCancelRequested', executionId: e.executionId, note: 'replaced by a newer run' });
-    } else if (e.attempt === 0 && e.trigger !== 'manual') drop(draft, [e], 'overlap', now);
-    else emit(draft, { type: 'ExecutionCancelled', executionId: e.executionId, finishedAt: now, note: 'replaced by a newer run' });
+      if (!e.cancelRequested) emit(draft, { type: 'ExecutionCancelRequested', executionId, note });
+    } else if (e.attempt > 0 || e.trigger === 'manual') emit(draft, { type: 'ExecutionCancelled', executionId, finishedAt: now, note });
   }
 };
 
@@ -116,7 +122,7 @@ const decideMissed = (draft: Draft, moment: Moment, context: Context): void => {
   }
 };
 
-const skipMissed = (draft: Draft, first: Instant, last: Instant, context: Context): void => {
+export const skipMissed = (draft: Draft, first: Instant, last: Instant, context: Context): void => {
   skip(draft, first, last, 'misfire', context);
   if (draft.job.definition.schedule.kind === 'once') emit(draft, { type: 'JobCompleted', reason: 'missed' });
 };

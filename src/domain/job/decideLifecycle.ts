@@ -2,9 +2,10 @@ import { accept } from '../decider.js';
 import type { Instant } from '../instant.js';
 import type { CancelJob, DeleteJob, PauseJob, ResumeJob } from './commands.js';
 import type { JobDecision } from './decide.js';
-import { completeIfOver, skip } from './decideDue.js';
+import { completeIfOver, skip, skipMissed } from './decideDue.js';
 import { type Draft, draftOf, emit } from './draft.js';
 import type { JobEvent } from './events.js';
+import { misfireGraceMs } from './limits.js';
 import { type Context, newestBefore } from './occurrences.js';
 import type { Job } from './state.js';
 import { jitterOf, nextStartAt } from './status.js';
@@ -20,25 +21,32 @@ export const pauseJob = ({ now, by, note, until }: PauseJob, job: Job): JobDecis
 export const resumeJob = (command: ResumeJob, job: Job, context: Context): JobDecision =>
   job.paused ? accept(...resumed(job, command, context)) : accept();
 
-/** A pause with an end is over when its time has come. */
+/** A pause with an end is over when its time has come, however late that is noticed: what passed since then was not paused. */
 export const resumeIfTime = (draft: Draft, now: Instant, context: Context): void => {
   const until = draft.job.paused?.until;
-  if (until !== undefined && until <= now) for (const event of resumed(draft.job, { now, by: 'system' }, context)) emit(draft, event);
+  if (until !== undefined && until <= now)
+    for (const event of resumed(draft.job, { now: until, by: 'system' }, context)) emit(draft, event);
 };
 
 type Cause = { readonly now: Instant; readonly by?: string; readonly note?: string };
 
-/** What passed while the job was paused is recorded once; a one-time job whose time has passed stays due. */
+/** What passed while the job was paused is recorded once; a one-time job whose time has passed stays due, or has missed it. */
 export const resumed = (job: Job, { now, by, note }: Cause, context: Context): readonly JobEvent[] => {
   const draft = draftOf(job);
   if (job.definition.schedule.kind !== 'once') skipPassed(draft, now, 'paused', context);
+  else if (job.nextRunAt !== null && isGivenUp(job, job.nextRunAt, now)) skipMissed(draft, job.nextRunAt, job.nextRunAt, context);
   const { nextRunAt } = draft.job;
   emit(draft, { type: 'JobResumed', nextRunAt, ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
   completeIfOver(draft);
   return draft.events;
 };
 
-const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
+/** Whether a one-time job is so late that its misfire policy gives it up. */
+const isGivenUp = ({ definition: { misfire } }: Job, runAt: Instant, now: Instant): boolean =>
+  runAt < now - misfireGraceMs && (misfire.policy === 'skip' || runAt < now - (misfire.windowMs ?? Number.POSITIVE_INFINITY));
+
+/** Gives up what is due and has no fate yet. */
+export const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
   const { nextRunAt, ended } = draft.job;
   const startAt = nextStartAt(draft.job);
   if (nextRunAt === null || startAt === null || startAt > now || ended) return;
@@ -51,7 +59,7 @@ const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', 
 export const cancelJob = ({ now, by, note }: CancelJob, job: Job, context: Context): JobDecision => {
   if (job.ended !== null && job.executions.length === 0) return accept();
   const draft = draftOf(job);
-  if (!job.paused) skipPassed(draft, now, 'cancelled', context);
+  skipPassed(draft, now, job.paused ? 'paused' : 'cancelled', context);
   if (job.ended !== 'cancelled')
     emit(draft, { type: 'JobCancelled', ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
   cancelExecutions(draft, now, by);

@@ -4,9 +4,9 @@ import type { Schedule } from '../schedule/schedule.js';
 import type { ScheduleJob } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { decideDue } from './decideDue.js';
-import { resumed } from './decideLifecycle.js';
+import { resumed, skipPassed } from './decideLifecycle.js';
 import type { JobDefinition } from './definition.js';
-import { draftOf, emit } from './draft.js';
+import { type Draft, draftOf, emit } from './draft.js';
 import { oncePastLimitMs } from './limits.js';
 import { type Context, following, ownerOf } from './occurrences.js';
 import type { Job } from './state.js';
@@ -35,7 +35,7 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
     if (tooLate) return tooLate;
   }
   const draft = draftOf(job);
-  if (rescheduled) decideDue(draft, { now, watchedSince: now, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
+  if (rescheduled) decideLeft(draft, command, context);
   const nextRunAt = rescheduled || (job.ended && enabled === true) ? upcoming(draft.job, definition, now, context) : draft.job.nextRunAt;
   if (rescheduled && nextRunAt === null) return neverFires();
   const reactivated = job.ended !== null && nextRunAt !== null;
@@ -53,6 +53,13 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
   return accept(...draft.events);
 };
 
+/** Gives what is due a fate before its schedule goes; what does not fit into one commit is given up. */
+const decideLeft = (draft: Draft, command: ScheduleJob, context: Context): void => {
+  const { now, watchedSince = now } = command;
+  decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
+  skipPassed(draft, now, draft.job.paused ? 'paused' : 'cancelled', context);
+};
+
 /** Ids for runs that come due in the very moment of a change; the new job id of the command is unused then and unique. */
 const dueIds = ({ newJobId }: ScheduleJob): (() => string) => {
   let n = 0;
@@ -61,11 +68,12 @@ const dueIds = ({ newJobId }: ScheduleJob): (() => string) => {
 
 const upcoming = (job: Job, definition: JobDefinition, now: Instant, context: Context): Instant | null => {
   const after = instant(Math.max(now, job.lastHandled ?? now));
-  const renewed: Job = { ...job, definition, runsStarted: definition.schedule === job.definition.schedule ? job.runsStarted : 0 };
-  if (definition.schedule.kind !== 'once') return following(renewed, after, context);
-  return definition.schedule === job.definition.schedule
-    ? context.calendar.next(definition.schedule, after, ownerOf(job, context))
-    : definition.schedule.runAt;
+  if (definition.schedule === job.definition.schedule)
+    return definition.schedule.kind === 'once'
+      ? context.calendar.next(definition.schedule, after, ownerOf(job, context))
+      : following(job, after, context);
+  if (definition.schedule.kind === 'once') return definition.schedule.runAt;
+  return following({ ...job, definition, runsStarted: 0, executions: [] }, after, context);
 };
 
 const causeOf = ({ by, idempotencyKey }: ScheduleJob) => ({

@@ -102,6 +102,8 @@ export type ExecutionCancelled = Caused & {
   readonly executionId: string;
   readonly finishedAt: Instant;
   readonly note?: string;
+  /** Present where the execution had not started and its run is open again under `maxRuns`. */
+  readonly nextRunAt?: Instant;
 };
 /** `count` occurrences from `from` to `to`, both included, will not run. Exact up to 1,000, else `atLeast`. */
 export type OccurrencesSkipped = {

@@ -41,7 +41,10 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
         revision: job.revision + 1,
         nextRunAt: event.nextRunAt,
         ended: event.changed.includes('active') ? null : job.ended,
-        runsStarted: event.changed.includes('schedule') ? 0 : job.runsStarted,
+        ...(event.changed.includes('schedule') && {
+          runsStarted: 0,
+          executions: job.executions.map((e) => ({ ...e, former: true as const })),
+        }),
         lastOutcome: event.changed.includes('active') ? null : job.lastOutcome,
       };
     case 'JobPaused': {
@@ -108,13 +111,16 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
     case 'ExecutionCancelRequested':
       return withExecution(job, event.executionId, (e) => (e.phase === 'running' ? { ...e, cancelRequested: true } : e));
     case 'ExecutionCancelled':
-      return withoutExecution(job, event.executionId, 'cancelled');
+      return { ...withoutExecution(job, event.executionId, 'cancelled'), nextRunAt: event.nextRunAt ?? job.nextRunAt };
   }
 };
 
+/** Whether an execution is one that the present schedule asked for. */
+export const isOfSchedule = ({ trigger, former }: Execution): boolean => !former && (trigger === 'schedule' || trigger === 'catchUp');
+
 const isScheduled = (job: Job, executionId: string): boolean => {
-  const trigger = job.executions.find((e) => e.executionId === executionId)?.trigger;
-  return trigger === 'schedule' || trigger === 'catchUp';
+  const execution = job.executions.find((e) => e.executionId === executionId);
+  return execution !== undefined && isOfSchedule(execution);
 };
 
 const latest = (a: Instant | null, b: Instant): Instant => (a !== null && a > b ? a : b);
@@ -123,10 +129,11 @@ const remembered = (requests: readonly Request[], key: string | undefined): read
   key === undefined ? requests : [...requests, { key, created: false }].slice(-maxRequests);
 
 /** What an execution keeps when its phase changes. */
-const basics = ({ executionId, scheduledFor, trigger, priority, queuedAt, parameters, exempt, attempt, failures, aborts }: Execution) => {
+const basics = (execution: Execution) => {
+  const { executionId, scheduledFor, trigger, priority, queuedAt, parameters, exempt, former, attempt, failures, aborts } = execution;
   const kept = { executionId, scheduledFor, trigger, priority, queuedAt, attempt, failures, aborts };
-  if (parameters === undefined && !exempt) return kept;
-  return { ...kept, ...(parameters !== undefined && { parameters }), ...(exempt && { exempt }) };
+  if (parameters === undefined && !exempt && !former) return kept;
+  return { ...kept, ...(parameters !== undefined && { parameters }), ...(exempt && { exempt }), ...(former && { former }) };
 };
 
 const withoutExemption = (execution: Execution): Execution => {

@@ -1,6 +1,7 @@
 import { type Instant, instant } from '../instant.js';
 import type { Calendar, ScheduleOwner } from '../schedule/calendar.js';
 import { boundsOf } from '../schedule/schedule.js';
+import { isOfSchedule } from './evolve.js';
 import { maxCounted } from './limits.js';
 import type { Job } from './state.js';
 
@@ -17,9 +18,13 @@ export const following = (job: Job, after: Instant, context: Context, taken = 0)
 export const runsLeft = (job: Job): number => {
   const { maxRuns } = boundsOf(job.definition.schedule);
   if (maxRuns === undefined) return Number.POSITIVE_INFINITY;
-  const waiting = job.executions.filter((e) => e.attempt === 0 && (e.trigger === 'schedule' || e.trigger === 'catchUp')).length;
+  const waiting = job.executions.filter((e) => e.attempt === 0 && isOfSchedule(e)).length;
   return maxRuns - job.runsStarted - waiting;
 };
+
+/** What comes next once an execution that waited is gone: it may have had the last run that `maxRuns` allows. */
+export const reopened = (job: Job, context: Context): Instant | null =>
+  job.nextRunAt ?? (job.ended !== null || job.lastHandled === null ? null : following(job, job.lastHandled, context));
 
 /** Occurrences from `first` on and before `end`, newest first, at most `limit`. */
 export const newestBefore = (job: Job, first: Instant, end: Instant, limit: number, context: Context): readonly Instant[] =>
@@ -37,13 +42,13 @@ const walkBack = (job: Job, first: Instant, end: Instant, limit: number, context
   return found.length > 0 ? found : [first];
 };
 
-/** A calculator only knows the way forward; the newest `maxCounted` are kept. */
+/** A calculator only knows the way forward; the newest are kept, as many as can tell "more than are counted". */
 const walkForward = (job: Job, first: Instant, end: Instant, context: Context): Instant[] => {
   const found: Instant[] = [];
   const owner = ownerOf(job, context);
   for (let at: Instant | null = first; at !== null && at < end; at = context.calendar.next(job.definition.schedule, at, owner)) {
     found.push(at);
-    if (found.length > maxCounted) found.shift();
+    if (found.length > maxCounted + 1) found.shift();
   }
   return found;
 };

@@ -25,6 +25,8 @@ export type Execution = {
   readonly parameters?: Json;
   /** Asked for by hand while the job was paused or ended: neither holds it back. */
   readonly exempt?: true;
+  /** Queued by a schedule that was replaced since: it does not count towards `maxRuns` of the present one. */
+  readonly former?: true;
   /** Starts so far; the number of the running attempt. */
   readonly attempt: number;
   /** Attempts that count against `maxAttempts`. */

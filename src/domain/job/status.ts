@@ -1,4 +1,4 @@
-import { earliest, type Instant, plus } from '../instant.js';
+import { earliest, type Instant, instant, plus } from '../instant.js';
 import { jitterOffset } from '../schedule/jitter.js';
 import { boundsOf } from '../schedule/schedule.js';
 import type { Execution, Job } from './state.js';
@@ -25,10 +25,11 @@ export const jitterOf = (job: Job): number => jitterOffset(boundsOf(job.definiti
 
 /** The executions that may start at `now`, in order. Unless the policy is `allow` they go one at a time, one in retry first. */
 export const startable = (job: Job, now: Instant): readonly Execution[] => {
-  const ready = job.executions.filter((e) => !isHeld(job, e) && (e.phase === 'queued' || (e.phase === 'retrying' && e.retryAt <= now)));
+  const free = job.executions.filter((e) => !isHeld(job, e));
+  const ready = free.filter((e) => e.phase === 'queued' || (e.phase === 'retrying' && e.retryAt <= now));
   if (job.definition.overlap === 'allow') return ready;
   if (job.executions.some((e) => e.phase === 'running')) return [];
-  const inRetry = job.executions.find((e) => e.phase === 'retrying');
+  const inRetry = free.find((e) => e.phase === 'retrying');
   return inRetry ? ready.filter((e) => e === inRetry) : ready.slice(0, 1);
 };
 
@@ -36,13 +37,14 @@ const isHeld = (job: Job, execution: Execution): boolean => job.paused !== null 
 
 /** The instant at which this job next has work for a node with its handler; null when it has none until something happens. */
 export const workAt = (job: Job): Instant | null => {
-  const endOfTime = Number.MAX_SAFE_INTEGER as Instant;
-  const [first] = startable(job, endOfTime)
-    .map((e) => (e.phase === 'retrying' ? e.retryAt : e.queuedAt))
-    .sort((a, b) => a - b);
   const occurrence = job.paused || job.ended ? null : nextStartAt(job);
-  return earliest(first ?? null, occurrence, job.paused?.until ?? null);
+  const until = job.paused?.until ?? null;
+  if (job.executions.length === 0) return earliest(occurrence, until);
+  const waiting = startable(job, endOfTime).map((e) => (e.phase === 'retrying' ? e.retryAt : e.queuedAt));
+  return earliest(occurrence, until, ...waiting);
 };
+
+const endOfTime = instant(Number.MAX_SAFE_INTEGER);
 
 /** The instant at which the earliest running attempt exceeds its time-out; null when none runs. */
 export const expiresAt = (job: Job): Instant | null => earliest(...job.executions.map((e) => (e.phase === 'running' ? e.timeoutAt : null)));

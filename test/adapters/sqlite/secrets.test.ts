@@ -6,8 +6,6 @@ import { changes } from '../../contracts/readModels.js';
 import { at, completed, executionRow, jobRow, request, tombstone } from '../../contracts/samples.js';
 import { newDirectory, removeDirectory } from './directory.js';
 
-const secret = 'correct-horse-battery-staple';
-
 let directory: string;
 let storage: Storage;
 beforeEach(async () => {
@@ -20,59 +18,71 @@ afterEach(async () => {
 });
 
 /** By another process: one that closes a file gives up the locks it has on it. */
-const filesWithSecret = (): readonly string[] => {
-  const { stdout } = spawnSync('grep', ['-rlaF', secret, directory], { encoding: 'utf8' });
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((path) => path.slice(directory.length + 1))
-    .sort();
+const filesWith = (...words: readonly string[]): readonly string[] => {
+  const { stdout } = spawnSync('grep', ['-rlaF', ...words.flatMap((word) => ['-e', word]), directory], { encoding: 'utf8' });
+  const paths = stdout.split('\n').filter(Boolean);
+  return paths.map((path) => path.slice(directory.length + 1)).sort();
 };
 
-const texts =
-  (word: string): ((n: number) => string) =>
-  (n) =>
-    `${word}/`.repeat(1 + (n % 97));
+type Known = { readonly stream: string; version: number };
+const known = (stream: string): Known => ({ stream, version: 0 });
+const secretOf = ({ stream }: Known): string => `<secret of ${stream}>`;
+const executionOf = ({ stream, version }: Known): string => `${stream}-${version % 3}`;
 
-/** Commits and rows of growing and shrinking sizes, so that pages are split, merged and rewritten. */
-const fill = async (streams: readonly string[], wordOf: (stream: string) => string): Promise<void> => {
-  for (let version = 0; version < 6; version++) {
-    const text = (stream: string, i: number): string => texts(wordOf(stream))(i * 31 + version * 17);
-    const executionId = (stream: string): string => `${stream}-${version % 3}`;
-    await Promise.all(streams.map((s, i) => storage.store.append(request(s, version, { events: [completed(text(s, i))] }))));
-    await storage.readModels.save(
-      changes({
-        jobs: streams.map((s, i) =>
-          jobRow(s, { definition: { parameters: text(s, i), description: text(s, i).slice(0, 90), tags: [wordOf(s)] } }, version + 1),
-        ),
-        executions: streams.map((s, i) =>
-          executionRow(s, executionId(s), { version: version + 1, queuedVersion: version + 1, result: text(s, i) }),
-        ),
-      }),
-    );
-    const line = (message: string) => ({ at: at(0), level: 'info' as const, message });
-    await storage.runRecords.put(
-      streams.map((s, i) => ({ executionId: executionId(s), stream: s, progress: null, log: [line(text(s, i))], droppedLines: 0 })),
-    );
-  }
+/** A commit, rows and a record of each job that hold its secret many times or few. */
+const write = async (jobs: readonly Known[], times: () => number): Promise<void> => {
+  const text = (job: Known): string => secretOf(job).repeat(times());
+  await Promise.all(jobs.map((job) => storage.store.append(request(job.stream, job.version++, { events: [completed(text(job))] }))));
+  const rowOf = (job: Known) =>
+    jobRow(job.stream, { definition: { parameters: text(job), description: secretOf(job), tags: [secretOf(job)] } }, job.version);
+  const executionRowOf = (job: Known) =>
+    executionRow(job.stream, executionOf(job), { version: job.version, queuedVersion: job.version, result: text(job) });
+  await storage.readModels.save(changes({ jobs: jobs.map(rowOf), executions: jobs.map(executionRowOf) }));
+  const recordOf = (job: Known) => ({
+    executionId: executionOf(job),
+    stream: job.stream,
+    progress: null,
+    log: [{ at: at(0), level: 'info' as const, message: text(job) }],
+    droppedLines: 0,
+  });
+  await storage.runRecords.put(jobs.map(recordOf));
 };
 
-it('leaves no payload of deleted jobs in any file, whatever lies beside them', { timeout: 30_000 }, async () => {
-  const streams = Array.from({ length: 300 }, (_, i) => `acme/job-${i}`);
-  const deleted = streams.filter((_, i) => i % 3 > 0);
-  await fill(streams, (stream) => (deleted.includes(stream) ? secret : 'harmless-words-of-other-jobs'));
-  expect(filesWithSecret()).toEqual(expect.arrayContaining(['log.db-wal', 'read.db-wal']));
-  for (const stream of deleted) await storage.store.append(request(stream, 6, { events: [{ type: 'JobDeleted', fencingToken: 1 }] }));
-  await storage.readModels.save(changes({ jobs: deleted.map((stream) => tombstone(stream, 7)) }));
-  await Promise.all(deleted.flatMap((stream) => [storage.store.redact(stream, 7), storage.readModels.erase(stream)]));
-  expect(filesWithSecret()).toEqual([]);
-  expect((await storage.store.read('acme/job-1', 6)).map((c) => c.events)).toEqual([[{ type: 'JobDeleted', fencingToken: 1 }]]);
-  expect((await storage.readModels.listJobs({ organization: 'acme', now: at(0), limit: 1_000 })).length).toBe(100);
+const remove = async (jobs: readonly Known[]): Promise<void> => {
+  const events = [{ type: 'JobDeleted', fencingToken: 1 }] as const;
+  await Promise.all(jobs.map((job) => storage.store.append(request(job.stream, job.version++, { events }))));
+  await storage.readModels.save(changes({ jobs: jobs.map(({ stream, version }) => tombstone(stream, version)) }));
+  await Promise.all(jobs.flatMap(({ stream, version }) => [storage.store.redact(stream, version), storage.readModels.erase(stream)]));
+};
+
+it('leaves no payload of deleted jobs in any file', async () => {
+  const [a, b] = [known('acme/a'), known('acme/b')];
+  await write([a, b], () => 1_000);
+  expect(filesWith(secretOf(a))).toEqual(['log.db-wal', 'read.db-wal']);
+  await remove([a]);
+  expect(filesWith(secretOf(a))).toEqual([]);
+  expect(filesWith(secretOf(b))).toEqual(['log.db', 'read.db']);
+  expect((await storage.store.read('acme/a', 1)).map((c) => c.events)).toEqual([[{ type: 'JobDeleted', fencingToken: 1 }]]);
 });
 
-it('has removed a payload when the redaction of one stream among many is answered', async () => {
-  await storage.store.append(request('acme/a', 0, { events: [completed(secret.repeat(1_000))] }));
-  await Promise.all(Array.from({ length: 50 }, (_, i) => storage.store.append(request(`acme/${i}`, 0))));
-  await storage.store.redact('acme/a', 2);
-  expect(filesWithSecret()).toEqual([]);
+it('leaves none where pages have been split, merged and moved', async () => {
+  // Rows that grow and shrink between others: SQLite alone leaves copies of some behind (see files/scrub.ts).
+  let seed = 7;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const sizes = [1, 3, 10, 40, 150, 600];
+  let jobs: readonly Known[] = [];
+  for (let round = 0; round < 40; round++) {
+    jobs = [...jobs, ...Array.from({ length: 30 }, (_, i) => known(`acme/${round}-${i}`))];
+    await write(
+      jobs.filter(({ version }) => version === 0 || random(5) === 0),
+      () => sizes[random(sizes.length)] ?? 1,
+    );
+    const leaving = new Set(jobs.filter(() => random(10) === 0));
+    jobs = jobs.filter((job) => !leaving.has(job));
+    await remove([...leaving]);
+    expect(filesWith('no such word', ...[...leaving].map(secretOf))).toEqual([]);
+  }
 });

@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
+import type { Cell, Cells } from '../protocol.js';
 
 // All that is used of the driver: another synchronous one (node:sqlite) fits behind these lines.
 
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
 export type Row = readonly Value[];
 
 export type Statement = {
@@ -40,6 +41,9 @@ export const openDatabase = (path: string, mode: 'write' | 'read'): Database => 
     close: () => void db.close(),
   };
 };
+
+/** Rows as one flat array: how they travel. */
+export const cellsOf = (rows: readonly Row[]): Cells => rows.flat() as Cell[];
 
 /** The name SQLite gives to what went wrong, such as SQLITE_FULL; empty for an error that is not SQLite's. */
 export const sqliteCode = (error: unknown): string => {

@@ -1,7 +1,8 @@
 import type { Handlers, Steps } from '../protocol.js';
-import type { Database } from './driver.js';
+import { cellsOf, type Database } from './driver.js';
+import { scrub } from './scrub.js';
 import { transactionOn } from './transaction.js';
-import { truncateWal } from './truncate.js';
+import { truncateWal } from './wal.js';
 
 /** Entries removed in one transaction. */
 const droppedAtOnce = 128;
@@ -28,14 +29,14 @@ export const historyReads = (db: Database): HistoryReads => {
   const record = db.prepare('SELECT record FROM run_records WHERE execution_id = ?');
   return {
     checkpoint: ({ partition }) => Number(checkpoint.all([partition])[0]?.[0] ?? 0),
-    execution: ({ executionId }) => execution.all([executionId]).flat(),
-    history: ({ stream, limit, beforeVersion }) => history.all([stream, beforeVersion, limit]).flat(),
+    execution: ({ executionId }) => cellsOf(execution.all([executionId])),
+    history: ({ stream, limit, beforeVersion }) => cellsOf(history.all([stream, beforeVersion, limit])),
     oldestKept: ({ stream, maxExecutions, finishedSince }) => {
       const [oldest, newest] = bounds.all([stream])[0] ?? [];
       const kept = oldestKept.all([stream, maxExecutions ?? -1, finishedSince ?? 0])[0]?.[0] ?? Number(newest ?? 0) + 1;
       return typeof oldest === 'number' && Number(kept) > oldest ? Number(kept) : null;
     },
-    getRecord: ({ executionId }) => record.all([executionId]).flat(),
+    getRecord: ({ executionId }) => cellsOf(record.all([executionId])),
   };
 };
 
@@ -65,13 +66,18 @@ export const historyWrites = (db: Database): HistoryWrites => {
       yield* drop(stream, belowVersion);
       return null;
     },
-    *erase({ stream }) {
-      yield* drop(stream, Number.MAX_SAFE_INTEGER);
-      transaction(() => dropStreamRecords.run([stream]));
+    *erase({ streams }) {
+      for (const stream of streams) {
+        yield* drop(stream, Number.MAX_SAFE_INTEGER);
+        transaction(() => dropStreamRecords.run([stream]));
+        yield;
+      }
+      yield* scrub(db);
       yield* truncateWal(db);
       return null;
     },
-    reset: () => {
+    *reset() {
+      yield;
       // The checkpoints go with the rows, or nothing does.
       transaction(() => db.exec('DELETE FROM jobs; DELETE FROM executions; DELETE FROM checkpoints'));
       return null;

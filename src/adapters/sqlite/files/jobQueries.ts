@@ -1,8 +1,8 @@
 import type { JobFilter } from '../../../application/ports/readModels.js';
 import type { JobStatus } from '../../../domain/job/index.js';
+import { jobRowColumns } from '../columns.js';
 import type { Cells, Handlers } from '../protocol.js';
-import { jobRowColumns } from '../rows.js';
-import type { Database, Row, Statement, Value } from './driver.js';
+import { cellsOf, type Database, type Row, type Statement, type Value } from './driver.js';
 
 type JobQueries = Pick<Handlers, 'jobs' | 'listJobs' | 'work' | 'unclaimed' | 'running'>;
 
@@ -31,11 +31,11 @@ export const jobQueries = (db: Database): JobQueries => {
   );
   const runs = db.prepare('SELECT 1 FROM jobs WHERE stream = ? AND expires_at IS NOT NULL');
   return {
-    jobs: ({ streams }) => byStream.all([JSON.stringify(streams)]).flat(),
+    jobs: ({ streams }) => cellsOf(byStream.all([JSON.stringify(streams)])),
     listJobs: jobLister(db),
     work: ({ handlerKeys, streams, priority, limit }) =>
-      work.all([JSON.stringify(handlerKeys), JSON.stringify(streams), priority, limit]).flat(),
-    unclaimed: ({ handledKeys, dueBefore, limit }) => unclaimed.all([JSON.stringify(handledKeys), dueBefore, limit]).flat(),
+      cellsOf(work.all([JSON.stringify(handlerKeys), JSON.stringify(streams), priority, limit])),
+    unclaimed: ({ handledKeys, dueBefore, limit }) => cellsOf(unclaimed.all([JSON.stringify(handledKeys), dueBefore, limit])),
     running: ({ limit, after }) =>
       // A stream that has ended meanwhile is no place to go on from: the caller starts over and misses nothing.
       (after !== null && runs.all([after]).length > 0 ? runningAfter.all([after, limit]) : running.all([limit])).map(([s]) => String(s)),
@@ -81,10 +81,7 @@ const jobLister = (db: Database) => {
         [...source.values, ...range, ...values, limit],
       ),
     );
-    return rows
-      .sort(([a = ''], [b = '']) => (String(a) < String(b) ? -1 : 1))
-      .slice(0, limit)
-      .flat();
+    return cellsOf([...rows].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).slice(0, limit));
   };
 };
 

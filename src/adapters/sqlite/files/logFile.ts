@@ -1,8 +1,8 @@
 import type { Handlers } from '../protocol.js';
 import { appenderTo } from './appendCommits.js';
-import type { Database } from './driver.js';
+import { cellsOf, type Database } from './driver.js';
 import { transactionOn } from './transaction.js';
-import { truncateWal } from './truncate.js';
+import { truncateWal } from './wal.js';
 
 /** Versions redacted in one transaction. */
 const redactedAtOnce = 256;
@@ -22,8 +22,8 @@ export const logReads = (db: Database): LogReads => {
   const head = db.prepare('SELECT max(position) FROM commits');
   const keys = db.prepare('SELECT key FROM streams WHERE key > ? ORDER BY key LIMIT ?');
   return {
-    read: ({ stream, afterVersion }) => ofStream.all([stream, afterVersion]).flat(),
-    feed: ({ position, limit }) => inOrder.all([position, limit]).flat(),
+    read: ({ after }) => after.map((from) => cellsOf(ofStream.all(from))),
+    feed: ({ position, limit }) => cellsOf(inOrder.all([position, limit])),
     head: () => Number(head.all([])[0]?.[0] ?? 0),
     streams: ({ after, limit }) => keys.all([after, limit]).map(([key]) => String(key)),
   };
@@ -35,12 +35,16 @@ export const logWrites = (db: Database): LogWrites => {
     `UPDATE commits SET data = '[]'
      WHERE stream_id = (SELECT id FROM streams WHERE key = ?) AND version >= ? AND version < ? AND data <> '[]'`,
   );
+  const newest = db.prepare('SELECT max(version) FROM commits WHERE stream_id = (SELECT id FROM streams WHERE key = ?)');
   return {
     append: appenderTo(db),
-    *redact({ stream, belowVersion }) {
-      for (let from = 1; from < belowVersion; from += redactedAtOnce) {
-        transaction(() => clear.run([stream, from, Math.min(belowVersion, from + redactedAtOnce)]));
-        yield;
+    *redact({ below }) {
+      for (const [stream, version] of below) {
+        const end = Math.min(version, Number(newest.all([stream])[0]?.[0] ?? 0) + 1);
+        for (let from = 1; from < end; from += redactedAtOnce) {
+          transaction(() => clear.run([stream, from, Math.min(end, from + redactedAtOnce)]));
+          yield;
+        }
       }
       yield* truncateWal(db);
       return null;

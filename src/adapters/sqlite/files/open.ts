@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Handlers, WorkerOptions } from '../protocol.js';
-import type { Database } from './driver.js';
 import { historyReads, historyWrites } from './historyQueries.js';
 import { jobQueries } from './jobQueries.js';
 import { lockDirectory } from './lock.js';
@@ -9,6 +8,8 @@ import { logReads, logWrites } from './logFile.js';
 import { openLogFile } from './logSchema.js';
 import { openReadFile, openReadFileReadOnly } from './readSchema.js';
 import { rowSaver } from './saveRows.js';
+import { scrub } from './scrub.js';
+import { checkpoint } from './wal.js';
 
 /** Opens a directory and answers calls on its files. Throws `Locked` where another writer has it. */
 export const openFiles = ({ directory, mode }: WorkerOptions): Handlers =>
@@ -22,6 +23,8 @@ const openToWrite = (directory: string): Handlers => {
     const reads = logReads(log);
     const models = openReadFile(join(directory, 'read.db'), reads.head({}) as number);
     const { save, putRecords } = rowSaver(models);
+    // What a process that was killed left in the write-ahead log.
+    for (const _ of scrub(models));
     return {
       ...reads,
       ...logWrites(log),
@@ -29,11 +32,12 @@ const openToWrite = (directory: string): Handlers => {
       ...historyReads(models),
       ...historyWrites(models),
       save,
-      putRecords: ({ records }) => putRecords(records),
+      putRecords,
+      // As a long call, it comes after those that are under way.
       *close() {
-        // As a long call, it comes after those that are under way.
-        yield;
+        yield* scrub(models);
         for (const db of [log, models]) {
+          // A reader in the way costs nothing but the space.
           checkpoint(db);
           db.close();
         }
@@ -69,11 +73,6 @@ const openToRead = (directory: string): Handlers => {
       return null;
     },
   };
-};
-
-/** Leaves an empty write-ahead log behind; a reader that prevents it costs nothing but the space. */
-const checkpoint = (db: Database): void => {
-  db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([]);
 };
 
 const refuse = (): never => {

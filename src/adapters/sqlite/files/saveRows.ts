@@ -1,7 +1,8 @@
+import { executionColumns, jobColumns, recordColumns } from '../columns.js';
 import type { SaveBatch, Steps } from '../protocol.js';
-import { executionColumns, jobColumns, recordColumns } from '../rows.js';
 import { bulk } from './bulk.js';
 import type { Database, Row, Value } from './driver.js';
+import { tidier } from './tidy.js';
 import { transactionOn } from './transaction.js';
 
 /** Rows per transaction: what an append may have to wait for. */
@@ -23,6 +24,7 @@ export const rowSaver = (db: Database) => {
   const deleted = db.prepare(
     'SELECT j.stream, j.version FROM json_each(?) k CROSS JOIN jobs j ON j.stream = k.value WHERE j.phase IS NULL',
   );
+  const tidy = tidier(db);
   const forgetHistory = forgetting(db, 'executions');
   const forgetRecords = forgetting(db, 'run_records');
 
@@ -49,23 +51,25 @@ export const rowSaver = (db: Database) => {
     ];
     const last = () => checkpoints.length > 0 && putCheckpoints(checkpoints);
     for (const [i, part] of parts.entries()) {
-      if (i > 0) yield;
       transaction(() => {
         part();
         if (i === parts.length - 1) last();
       });
+      yield* tidy();
     }
     if (parts.length === 0) transaction(last);
     return null;
   }
 
-  return {
-    save,
-    putRecords: (records: readonly Value[]): null => {
-      for (const rows of chunks(records, recordColumns.length)) transaction(() => putRecords(withoutDeleted(rows, () => 0)));
-      return null;
-    },
-  };
+  function* saveRecords({ records }: { readonly records: readonly Value[] }): Steps<null> {
+    for (const rows of chunks(records, recordColumns.length)) {
+      transaction(() => putRecords(withoutDeleted(rows, () => 0)));
+      yield* tidy();
+    }
+    return null;
+  }
+
+  return { save, putRecords: saveRecords };
 };
 
 /** Removes what hangs on the streams of a JSON list that are deleted by now. */
