@@ -1,12 +1,13 @@
 import { type JobCommand, type JobEvent, type JobRejection, type JobState, jobDecider } from '../domain/job/index.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
 import type { Activity } from './activity.js';
+import type { Commits, Committed } from './commits.js';
 import type { JobRows } from './jobRows.js';
 import type { Clock } from './ports/clock.js';
-import type { Commit, EventStore, StreamKey } from './ports/eventStore.js';
+import type { AppendRequest, AppendResult, Commit, EventStore, StreamKey } from './ports/eventStore.js';
 import type { Ids } from './ports/ids.js';
 import type { Membership } from './ports/membership.js';
-import type { ExecutionRow, JobRow } from './ports/readModels.js';
+import type { JobRow } from './ports/readModels.js';
 import { project } from './projections/project.js';
 import type { Projector } from './projector.js';
 import { splitStream } from './streams.js';
@@ -22,9 +23,6 @@ export type Handled =
     }
   | { readonly ok: false; readonly rejection: JobRejection | { readonly code: 'CONTENDED' } };
 
-/** A commit of this process, durable and projected, for whatever reacts to it here. */
-export type Committed = { readonly commit: Commit; readonly row: JobRow; readonly executions: readonly ExecutionRow[] };
-
 const maxConflicts = 10;
 const maxEvents = 100;
 
@@ -38,6 +36,7 @@ type Dependencies = {
   readonly store: EventStore;
   readonly rows: JobRows;
   readonly projector: Projector;
+  readonly commits: Commits;
   readonly membership: Membership;
   readonly calendar: Calendar;
   readonly clock: Clock;
@@ -51,13 +50,14 @@ type Dependencies = {
  */
 export class CommandHandler {
   readonly #lanes = new Map<StreamKey, Waiting[]>();
-  readonly #listeners: ((committed: Committed) => void)[] = [];
+  /** Ids of commits that are being appended. */
+  readonly #appending = new Set<string>();
 
   constructor(private readonly dependencies: Dependencies) {}
 
-  /** Calls back for every commit, in the order of each stream, before the command that led to it is answered. */
-  onCommitted(listener: (committed: Committed) => void): void {
-    this.#listeners.push(listener);
+  /** Whether a commit found in the log is one whose append is under way here: it is told of when that is answered. */
+  isAppending(commitId: string): boolean {
+    return this.#appending.has(commitId);
   }
 
   /** Rejects with `StoreUnavailable` where the outcome is not known; everything else is an answer. */
@@ -146,20 +146,32 @@ export class CommandHandler {
 
   /** The commit, projected and announced; null on a conflict. */
   async #append(row: JobRow, events: readonly JobEvent[], states: readonly JobState[]): Promise<Committed | null> {
-    const { store, rows, projector, clock, ids } = this.dependencies;
-    const request = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
-    const result = await store.append(request);
-    if (result.outcome === 'conflict') return null;
+    const { store, clock, ids } = this.dependencies;
+    const request: AppendRequest = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
+    this.#appending.add(request.commitId);
+    try {
+      const result = await store.append(request);
+      return result.outcome === 'conflict' ? null : this.#committed(row, request, result, states);
+    } finally {
+      this.#appending.delete(request.commitId);
+    }
+  }
+
+  #committed(row: JobRow, request: AppendRequest, result: Appended, states: readonly JobState[]): Committed {
+    const { rows, projector, commits } = this.dependencies;
+    const { commitId, stream, at, events } = request;
     const { version, partition, position } = result;
-    const commit: Commit = { commitId: request.commitId, stream: row.stream, version, partition, position, at: request.at, events };
+    const commit: Commit = { commitId, stream, version, partition, position, at, events };
     const projected = project(row, commit, states);
     rows.remember(projected.row);
     projector.take(commit, projected.row, projected.executions);
-    const committed = { commit, ...projected };
-    for (const listener of this.#listeners) listener(committed);
+    const committed: Committed = { commit, ...projected, origin: 'here' };
+    commits.tell(committed);
     return committed;
   }
 }
+
+type Appended = Exclude<AppendResult, { outcome: 'conflict' }>;
 
 type Answer = Omit<Extract<Handled, { ok: true }>, 'row' | 'commit'> | Extract<Handled, { ok: false }>;
 

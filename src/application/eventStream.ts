@@ -1,6 +1,6 @@
 import { SchedulerError } from '../domain/errors.js';
 import type { EventFilter, PublishedEvent } from './api/types.js';
-import type { CommandHandler } from './commandHandler.js';
+import type { Commits } from './commits.js';
 import type { Commit, EventFeed, Position } from './ports/eventStore.js';
 import { splitStream } from './streams.js';
 
@@ -12,9 +12,9 @@ export class EventStream {
 
   constructor(
     private readonly feed: EventFeed,
-    commands: CommandHandler,
+    commits: Commits,
   ) {
-    commands.onCommitted(() => {
+    commits.on(() => {
       if (this.#followers.size > 0) for (const wake of [...this.#followers]) wake();
     });
   }

@@ -25,14 +25,17 @@ export class Projector {
   readonly #readModels: ReadModels;
   readonly #background: Background;
   readonly #log: Logger;
+  readonly #savesCheckpoints: boolean;
   #waiting = emptyBatch();
   #saving: Batch | null = null;
   #flush: Promise<void> | null = null;
   #timer: Stop | null = null;
   readonly #reflected = new Map<number, Reflected>();
 
-  constructor(readModels: ReadModels, background: Background, log: Logger) {
+  /** Where other processes write too, their commits are not reflected by what this one saves: then it saves no checkpoint. */
+  constructor(readModels: ReadModels, background: Background, log: Logger, savesCheckpoints = true) {
     this.#readModels = readModels;
+    this.#savesCheckpoints = savesCheckpoints;
     this.#background = background;
     this.#log = log;
   }
@@ -103,7 +106,7 @@ export class Projector {
     const batch = this.#waiting;
     this.#saving = batch;
     this.#waiting = emptyBatch();
-    const checkpoints = new Map([...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]));
+    const checkpoints = new Map(this.#savesCheckpoints ? [...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]) : []);
     const changes: Changes = { jobs: [...batch.jobs.values()], executions: [...batch.executions.values()], checkpoints };
     try {
       await this.#readModels.save(changes);

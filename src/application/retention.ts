@@ -1,7 +1,8 @@
 import { type Instant, instant } from '../domain/instant.js';
 import type { Json } from '../domain/json.js';
 import type { Activity } from './activity.js';
-import type { CommandHandler, Committed } from './commandHandler.js';
+import type { CommandHandler } from './commandHandler.js';
+import type { Commits, Committed } from './commits.js';
 import type { Clock } from './ports/clock.js';
 import type { EventStore, StreamKey, Version } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
@@ -16,6 +17,7 @@ const leastSlack = 50;
 
 type Dependencies = {
   readonly commands: CommandHandler;
+  readonly commits: Commits;
   readonly store: EventStore;
   readonly readModels: ReadModels;
   readonly projector: Projector;
@@ -31,11 +33,12 @@ export class Retention {
   #working = false;
 
   constructor(private readonly dependencies: Dependencies) {
-    dependencies.commands.onCommitted((committed) => this.#onCommitted(committed));
+    dependencies.commits.on((committed) => this.#onCommitted(committed));
   }
 
   /** Looks at a job when its history may have outgrown a bound: now and then by count, and on its first execution of a day by age. */
-  #onCommitted({ commit, row }: Committed): void {
+  #onCommitted({ commit, row, origin }: Committed): void {
+    if (origin === 'elsewhere') return; // The node that wrote it looks after it.
     if (row.state.kind === 'absent' || !commit.events.some((e) => e.type === 'ExecutionCompleted' || e.type === 'ExecutionFailed')) return;
     const { maxExecutions, maxAgeMs } = row.state.definition.retention;
     const { completed, failed, cancelled, days } = row.stats;

@@ -1,5 +1,5 @@
 import { SchedulerError } from '../domain/errors.js';
-import type { CommandHandler, Committed } from './commandHandler.js';
+import type { Commits, Committed } from './commits.js';
 import type { ExecutionRow } from './ports/readModels.js';
 
 type Waiter = { readonly resolve: (row: ExecutionRow) => void; readonly reject: (error: SchedulerError) => void };
@@ -8,8 +8,8 @@ type Waiter = { readonly resolve: (row: ExecutionRow) => void; readonly reject: 
 export class Waiters {
   readonly #waiting = new Map<string, Set<Waiter>>();
 
-  constructor(commands: CommandHandler) {
-    commands.onCommitted((committed) => this.#onCommitted(committed));
+  constructor(commits: Commits) {
+    commits.on((committed) => this.#onCommitted(committed));
   }
 
   /** Resolves with the history entry once the execution is over. Ask before the command that may end it. */

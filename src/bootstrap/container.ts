@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { Repairer } from '../application/cluster/repairer.js';
+import { Tail } from '../application/cluster/tail.js';
 import { CommandHandler } from '../application/commandHandler.js';
+import { Commits } from '../application/commits.js';
 import { Dispatcher } from '../application/dispatch/dispatcher.js';
 import { Sweeper } from '../application/dispatch/sweeper.js';
 import { Eraser } from '../application/eraser.js';
@@ -32,7 +35,17 @@ export const createContainer = (parts: Parts): Container => {
   value(c, T.limits, parts.limits);
   value(c, T.listeners, parts.listeners);
 
-  single(c, T.projector, [T.storage, T.background, T.log], ({ readModels }, background, log) => new Projector(readModels, background, log));
+  single(c, T.commits, [T.listeners], (listeners) => {
+    const commits = new Commits();
+    commits.on(({ commit }) => listeners.announce(commit));
+    return commits;
+  });
+  single(
+    c,
+    T.projector,
+    [T.storage, T.background, T.log],
+    ({ readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive),
+  );
   single(
     c,
     T.rows,
@@ -42,12 +55,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.commands,
-    [T.storage, T.rows, T.projector, T.calendar, T.clock, T.ids, T.activity, T.listeners],
-    ({ store, membership }, rows, projector, calendar, clock, ids, activity, listeners) => {
-      const commands = new CommandHandler({ store, rows, projector, membership, calendar, clock, ids, activity });
-      commands.onCommitted(({ commit }) => listeners.announce(commit));
-      return commands;
-    },
+    [T.storage, T.rows, T.projector, T.commits, T.calendar, T.clock, T.ids, T.activity],
+    ({ store, membership }, rows, projector, commits, calendar, clock, ids, activity) =>
+      new CommandHandler({ store, rows, projector, commits, membership, calendar, clock, ids, activity }),
   );
   single(c, T.eraser, [T.storage, T.projector], ({ store, readModels }, projector) => new Eraser(store, readModels, projector));
   single(
@@ -59,9 +69,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.retention,
-    [T.commands, T.storage, T.projector, T.clock, T.activity, T.log],
-    (commands, { store, readModels }, projector, clock, activity, log) =>
-      new Retention({ commands, store, readModels, projector, clock, activity, log }),
+    [T.commands, T.commits, T.storage, T.projector, T.clock, T.activity, T.log],
+    (commands, commits, { store, readModels }, projector, clock, activity, log) =>
+      new Retention({ commands, commits, store, readModels, projector, clock, activity, log }),
   );
   single(
     c,
@@ -72,17 +82,32 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.executor,
-    [T.commands, T.handlers, T.runner, T.recorder, T.clock, T.background, T.activity, T.log],
-    (commands, handlers, runner, recorder, clock, background, activity, log) =>
-      new Executor({ commands, handlers, runner, recorder, clock, background, activity, log }),
+    [T.commands, T.commits, T.storage, T.handlers, T.runner, T.recorder, T.clock, T.background, T.activity, T.log],
+    (commands, commits, { membership }, handlers, runner, recorder, clock, background, activity, log) =>
+      new Executor({ commands, commits, membership, handlers, runner, recorder, clock, background, activity, log }),
   );
   single(
     c,
     T.dispatcher,
-    [T.commands, T.rows, T.executor, T.handlers, T.storage, T.projector, T.clock, T.background, T.ids, T.activity, T.limits, T.log],
-    (commands, rows, executor, handlers, { readModels, membership }, projector, clock, background, ids, activity, limits, log) =>
+    [
+      T.commands,
+      T.commits,
+      T.rows,
+      T.executor,
+      T.handlers,
+      T.storage,
+      T.projector,
+      T.clock,
+      T.background,
+      T.ids,
+      T.activity,
+      T.limits,
+      T.log,
+    ],
+    (commands, commits, rows, executor, handlers, { readModels, membership }, projector, clock, background, ids, activity, limits, log) =>
       new Dispatcher({
         commands,
+        commits,
         rows,
         executor,
         handlers,
@@ -104,7 +129,20 @@ export const createContainer = (parts: Parts): Container => {
     (commands, rows, { readModels, membership }, projector, handlers, clock, background, ids, log) =>
       new Sweeper({ commands, rows, readModels, projector, handlers, membership, clock, background, ids, log }),
   );
-  single(c, T.waiters, [T.commands], (commands) => new Waiters(commands));
-  single(c, T.eventStream, [T.storage, T.commands], ({ feed }, commands) => new EventStream(feed, commands));
+  single(c, T.waiters, [T.commits], (commits) => new Waiters(commits));
+  single(c, T.eventStream, [T.storage, T.commits], ({ feed }, commits) => new EventStream(feed, commits));
+  single(
+    c,
+    T.tail,
+    [T.storage, T.rows, T.commands, T.commits, T.background, T.log],
+    ({ feed }, rows, commands, commits, background, log) => new Tail({ feed, rows, commands, commits, background, log }),
+  );
+  single(
+    c,
+    T.repairer,
+    [T.storage, T.rows, T.eraser, T.background, T.log],
+    ({ feed, readModels, leases }, rows, eraser, background, log) =>
+      new Repairer({ feed, readModels, rows, eraser, leases, background, log }),
+  );
   return c;
 };

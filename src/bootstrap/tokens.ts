@@ -1,5 +1,8 @@
 import type { Activity } from '../application/activity.js';
+import type { Repairer } from '../application/cluster/repairer.js';
+import type { Tail } from '../application/cluster/tail.js';
 import type { CommandHandler } from '../application/commandHandler.js';
+import type { Commits } from '../application/commits.js';
 import type { Dispatcher } from '../application/dispatch/dispatcher.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { Sweeper } from '../application/dispatch/sweeper.js';
@@ -38,6 +41,7 @@ export const T = {
   handlers: token<JobHandlers>('JobHandlers'),
   limits: token<Limits>('Limits'),
   listeners: token<Listeners>('Listeners'),
+  commits: token<Commits>('Commits'),
   projector: token<Projector>('Projector'),
   rows: token<JobRows>('JobRows'),
   commands: token<CommandHandler>('CommandHandler'),
@@ -48,6 +52,8 @@ export const T = {
   executor: token<Executor>('Executor'),
   dispatcher: token<Dispatcher>('Dispatcher'),
   sweeper: token<Sweeper>('Sweeper'),
+  tail: token<Tail>('Tail'),
+  repairer: token<Repairer>('Repairer'),
   waiters: token<Waiters>('Waiters'),
   eventStream: token<EventStream>('EventStream'),
 } as const;

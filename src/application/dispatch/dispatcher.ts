@@ -1,7 +1,8 @@
-import { type Instant, instant, type Millis } from '../../domain/instant.js';
+import { type Instant, instant, type Millis, plus } from '../../domain/instant.js';
 import { handlerKeyOf, type JobEvent, nextStartAt, workAt } from '../../domain/job/index.js';
 import type { Activity } from '../activity.js';
-import type { CommandHandler, Committed, Handled } from '../commandHandler.js';
+import type { CommandHandler, Handled } from '../commandHandler.js';
+import type { Commits, Committed } from '../commits.js';
 import type { Executor } from '../execution/executor.js';
 import type { JobHandlers, Registered } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -16,6 +17,7 @@ import { splitStream } from '../streams.js';
 import { ClockWatch } from './clockWatch.js';
 import { type Limits, Slots } from './limits.js';
 import { LookAhead } from './lookAhead.js';
+import { Preference } from './preference.js';
 import { ReadyQueue } from './readyQueue.js';
 import { type WakeUp, WakeUps } from './wakeUps.js';
 
@@ -25,6 +27,7 @@ const refusedAfterMs = 10_000;
 
 type Dependencies = {
   readonly commands: CommandHandler;
+  readonly commits: Commits;
   readonly rows: JobRows;
   readonly executor: Executor;
   readonly handlers: JobHandlers;
@@ -49,9 +52,11 @@ export class Dispatcher {
   readonly #slots: Slots;
   readonly #lookAhead: LookAhead;
   readonly #clockWatch: ClockWatch;
+  readonly #preference: Preference;
   readonly #claiming = new Set<StreamKey>();
   #watchedSince: Instant = instant(0);
   #running = false;
+  #fenced = false;
   #pumpAsked = false;
   /** What was committed since the index is being read; null while it is not. */
   #changedMeanwhile: Map<StreamKey, WakeUp | null> | null = null;
@@ -59,12 +64,14 @@ export class Dispatcher {
   #timer: Stop | null = null;
 
   constructor(private readonly dependencies: Dependencies) {
-    const { limits, clock, commands, handlers, readModels } = dependencies;
+    const { limits, clock, commits, handlers, readModels, membership } = dependencies;
     this.#ready = new ReadyQueue((organization) => limits.weights[organization] ?? 1);
     this.#slots = new Slots(limits);
     this.#lookAhead = new LookAhead(readModels, handlers);
     this.#clockWatch = new ClockWatch(clock);
-    commands.onCommitted((committed) => this.#onCommitted(committed));
+    this.#preference = new Preference(membership);
+    commits.on((committed) => this.#onCommitted(committed));
+    membership.onFenced((fenced) => this.#onFenced(fenced));
     handlers.onChange(() => void this.reload());
   }
 
@@ -76,6 +83,7 @@ export class Dispatcher {
   async start(): Promise<void> {
     this.#watchedSince = this.dependencies.clock.now();
     this.#running = true;
+    this.#announce();
     await this.reload();
   }
 
@@ -90,6 +98,7 @@ export class Dispatcher {
   /** Reads the wake-ups anew: other handlers, another clock, more of the index, or another node's changes. */
   async reload(): Promise<void> {
     if (!this.#running) return;
+    this.#announce();
     if (this.#changedMeanwhile) {
       this.#reloadAgain = true;
       return;
@@ -110,6 +119,17 @@ export class Dispatcher {
       this.#reloadAgain = false;
       await this.reload();
     }
+  }
+
+  /** Others prefer for a job the nodes that can run it. */
+  #announce(): void {
+    this.dependencies.membership.announce(this.dependencies.handlers.capabilities().handlerKeys);
+  }
+
+  /** Nothing is claimed while others may think this node dead; afterwards every wake-up is read anew. */
+  #onFenced(fenced: boolean): void {
+    this.#fenced = fenced;
+    if (!fenced) void this.reload();
   }
 
   #replaceAll(items: readonly WorkItem[], changed: ReadonlyMap<StreamKey, WakeUp | null>): void {
@@ -153,14 +173,16 @@ export class Dispatcher {
   }
 
   #pump(): void {
-    if (!this.#running) return;
+    if (!this.#running || this.#fenced) return;
     const { clock } = this.dependencies;
     const jumpMs = this.#clockWatch.jump();
     if (jumpMs !== 0) return this.#onClockJump(jumpMs);
     const now = clock.now();
     for (let due = this.#wakeUps.takeDue(now); due; due = this.#wakeUps.takeDue(now)) {
+      const handOverAt = plus(due.workAt, this.#preference.graceFor(due));
+      if (handOverAt > now) this.#handOver(due, handOverAt);
       // An occurrence that meets an active execution needs a decision, not a slot.
-      if (due.active) void this.#wake(due, 0);
+      else if (due.active) void this.#wake(due, 0);
       else this.#ready.add(due);
     }
     while (this.#mayClaim()) {
@@ -172,6 +194,16 @@ export class Dispatcher {
     }
     if (this.#lookAhead.wantsMore(this.#wakeUps.size + this.#ready.size)) void this.reload();
     this.#arm(now);
+  }
+
+  /** Another node has the first right to this; it is looked at again when that has passed. */
+  #handOver(due: WakeUp, at: Instant): void {
+    this.dependencies.clock.after(Math.min(at - this.dependencies.clock.now(), this.dependencies.clock.longestSleepMs), () => {
+      const row = this.dependencies.rows.known(due.stream);
+      const present = row ? wakeUpOf(row) : due;
+      if (present && present.workAt <= due.workAt && !this.#claiming.has(due.stream)) this.#ready.add(present);
+      this.#pumpSoon();
+    });
   }
 
   #arm(now: Instant): void {

@@ -1,4 +1,5 @@
-import { instant } from '../../domain/instant.js';
+import { instant, plus } from '../../domain/instant.js';
+import type { RunningExecution } from '../../domain/job/index.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -11,6 +12,8 @@ import type { ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 
 const everyMs = 5_000;
+/** A living node ends its own attempts at their time-out; so long after it, anybody may. */
+const overdueMs = 15_000;
 /** So long a node with the handler has the first right to a due occurrence. */
 const claimGraceMs = 5_000;
 const page = 500;
@@ -53,7 +56,7 @@ export class Sweeper {
 
   /** Fails the attempts of nodes that no longer live, so that they are tried again. Returns how many. */
   async failLost(): Promise<number> {
-    const { readModels, membership, rows, projector } = this.dependencies;
+    const { readModels, rows, projector } = this.dependencies;
     await projector.saved();
     let lost = 0;
     for (let after: StreamKey | undefined; ; ) {
@@ -61,27 +64,23 @@ export class Sweeper {
       for (const row of await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream))))
         if (row.state.kind === 'job')
           for (const e of row.state.executions)
-            if (e.phase === 'running' && !membership.isAlive(e.node))
-              lost += (await this.#fail(row.stream, e.executionId, e.attempt, e.node, e.startedAt)) ? 1 : 0;
+            if (e.phase === 'running' && this.#isLost(e)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
       if (streams.length < page) return lost;
       after = streams.at(-1);
     }
   }
 
-  async #fail(stream: StreamKey, executionId: string, attempt: number, node: string, startedAt: number): Promise<boolean> {
-    const now = this.dependencies.clock.now();
+  #isLost({ node, timeoutAt }: RunningExecution): boolean {
+    const { membership, clock } = this.dependencies;
+    return !membership.isAlive(node) || (node !== membership.self && plus(timeoutAt, overdueMs) < clock.now());
+  }
+
+  async #fail(stream: StreamKey, { executionId, attempt, node, startedAt }: RunningExecution): Promise<boolean> {
+    const { clock, commands } = this.dependencies;
+    const now = clock.now();
     const error = { name: 'NodeLost', message: `node ${node} died while it ran the attempt`, code: 'NODE_LOST' };
-    const durationMs = Math.max(0, now - startedAt);
-    const handled = await this.dependencies.commands.handle(stream, {
-      type: 'FailAttempt',
-      now,
-      executionId,
-      attempt,
-      durationMs,
-      error,
-      cause: 'lost',
-      retryable: true,
-    });
+    const ended = { executionId, attempt, durationMs: Math.max(0, now - startedAt), error };
+    const handled = await commands.handle(stream, { type: 'FailAttempt', now, ...ended, cause: 'lost', retryable: true });
     return handled.ok;
   }
 

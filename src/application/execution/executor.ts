@@ -1,11 +1,14 @@
 import type { Millis } from '../../domain/instant.js';
 import type { ExecutionError, FailureCause, Job } from '../../domain/job/index.js';
 import type { Activity } from '../activity.js';
-import type { CommandHandler, Committed } from '../commandHandler.js';
+import type { CommandHandler } from '../commandHandler.js';
+import type { Commits, Committed } from '../commits.js';
 import type { JobHandlers } from '../handlers.js';
 import type { Background, Clock } from '../ports/clock.js';
-import type { StreamKey } from '../ports/eventStore.js';
+import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
+import type { Membership } from '../ports/membership.js';
+import type { JobRow } from '../ports/readModels.js';
 import type { Runner } from '../ports/runner.js';
 import { splitStream } from '../streams.js';
 import { type Settlement, settlementOf } from './outcome.js';
@@ -32,6 +35,8 @@ type Attempt = Claim & {
 
 type Dependencies = {
   readonly commands: CommandHandler;
+  readonly commits: Commits;
+  readonly membership: Membership;
   readonly handlers: JobHandlers;
   readonly runner: Runner;
   readonly recorder: Recorder;
@@ -48,7 +53,8 @@ export class Executor {
   #whenIdle: (() => void)[] = [];
 
   constructor(private readonly dependencies: Dependencies) {
-    dependencies.commands.onCommitted((committed) => this.#onCommitted(committed));
+    dependencies.membership.onFenced((fenced) => fenced && this.#fence());
+    dependencies.commits.on((committed) => this.#onCommitted(committed));
   }
 
   /** Attempts under way. */
@@ -215,14 +221,43 @@ export class Executor {
     }
   }
 
-  /** Cancelled, here or on another node: the handler is told at once. */
-  #onCommitted({ commit }: Committed): void {
+  /**
+   * This node can no longer be sure that others think it alive: its attempts end here, before another node may start them again.
+   * What becomes of them is recorded when the store answers.
+   */
+  #fence(): void {
+    const error = {
+      name: 'AbortError',
+      message: 'this node lost its store, and stopped its work before others take it over',
+      code: 'FENCED',
+    };
+    for (const attempt of [...this.#attempts.values()]) void this.#giveUp(attempt, 'fenced', error);
+  }
+
+  /** Cancelled, here or on another node: the handler is told at once. So it is where another node took the attempt for lost. */
+  #onCommitted({ commit, row, origin }: Committed): void {
+    if (origin === 'elsewhere') this.#onElsewhere(commit, row);
     for (const event of commit.events) {
       if (event.type !== 'ExecutionCancelRequested' && event.type !== 'ExecutionCancelled') continue;
       const attempt = this.#attempts.get(event.executionId);
       if (!attempt) continue;
       if (event.type === 'ExecutionCancelled') attempt.settled = true;
       this.#tellToStop(attempt, cancelled);
+    }
+  }
+
+  /** Another node ended one of our attempts; or the log holds a claim of ours whose answer never reached us, so that it never ran. */
+  #onElsewhere({ stream, events }: Commit, { state }: JobRow): void {
+    for (const event of events) {
+      if (event.type === 'ExecutionFailed') {
+        const attempt = this.#attempts.get(event.executionId);
+        if (attempt?.number !== event.attempt || attempt.settled) continue;
+        attempt.settled = true;
+        this.#tellToStop(attempt, { name: 'AbortError', message: 'another node ended this attempt', code: 'LOST' });
+      } else if (event.type === 'ExecutionStarted' && event.node === this.dependencies.membership.self && state.kind === 'job') {
+        const known = this.#attempts.has(event.executionId);
+        if (!known) this.start({ stream, executionId: event.executionId, job: state }, () => undefined);
+      }
     }
   }
 

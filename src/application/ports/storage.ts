@@ -1,4 +1,5 @@
 import type { EventFeed, EventStore } from './eventStore.js';
+import type { Cursors, Leases } from './leases.js';
 import type { Membership } from './membership.js';
 import type { ReadModels } from './readModels.js';
 import type { RunRecords } from './runRecords.js';
@@ -10,6 +11,8 @@ export type Storage = {
   readonly readModels: ReadModels;
   readonly runRecords: RunRecords;
   readonly membership: Membership;
+  readonly leases: Leases;
+  readonly cursors: Cursors;
   /** Answers what is under way, then lets go of files and connections. */
   close(): Promise<void>;
 };
