@@ -1,3 +1,4 @@
+import { alone } from '../application/cluster/alone.js';
 import type { Background } from '../application/ports/clock.js';
 import { StoreUnavailable } from '../application/ports/eventStore.js';
 import type { Storage, StorageReader } from '../application/ports/storage.js';
@@ -46,7 +47,7 @@ const readOnlyStorage = (reader: StorageReader, node: string): Storage => {
     feed: reader.feed,
     readModels: { ...reader.readModels, save: refuse, dropHistory: refuse, erase: refuse, reset: refuse },
     runRecords: { ...reader.runRecords, put: refuse },
-    membership: { self: node, exclusive: false, isAlive: () => true },
+    ...alone(node),
     close: () => reader.close(),
   };
 };

@@ -38,9 +38,18 @@ export class Runtime {
   async start(): Promise<void> {
     if (this.#started) return;
     this.#started = true;
+    if (!this.#parts.storage.membership.exclusive) await this.#joinCluster();
     await get(this.#container, T.sweeper).failLost();
     await get(this.#container, T.dispatcher).start();
     get(this.#container, T.sweeper).start();
+  }
+
+  /** From now on this node hears of what others write, and takes its share of mending. */
+  async #joinCluster(): Promise<void> {
+    const { feed } = this.#parts.storage;
+    const heads = await Promise.all(Array.from({ length: feed.partitions }, (_, partition) => feed.head(partition)));
+    get(this.#container, T.tail).start(heads);
+    get(this.#container, T.repairer).start();
   }
 
   /** Claims nothing more, lets attempts end within the limit, saves what is known, and lets go of the store. */
@@ -49,6 +58,8 @@ export class Runtime {
     get(c, T.sweeper).stop();
     get(c, T.dispatcher).stop();
     await get(c, T.executor).drain(drainMs);
+    await get(c, T.tail).stop();
+    await get(c, T.repairer).stop();
     get(c, T.waiters).rejectAll(new SchedulerError('STOPPED', 'the scheduler was stopped while the run was waited for'));
     get(c, T.eventStream).close();
     await get(c, T.recorder).save();

@@ -1,4 +1,4 @@
-import type { Membership } from '../../application/ports/membership.js';
+import { alone } from '../../application/cluster/alone.js';
 import type { Storage, StorageReader } from '../../application/ports/storage.js';
 import { eventLog, logReader } from './eventLog.js';
 import { openLink } from './link.js';
@@ -12,10 +12,8 @@ export { StoreLocked } from './storeLocked.js';
  */
 export const openSqlite = async ({ directory, node }: { readonly directory: string; readonly node: string }): Promise<Storage> => {
   const link = await openLink({ directory, mode: 'write' });
-  // No other process can have started what this one did not: every other node that ever ran here is dead.
-  const membership: Membership = { self: node, exclusive: true, isAlive: (other) => other === node };
   const { store, feed, drained } = eventLog(link);
-  return { store, feed, ...models(link), membership, close: () => drained().then(link.close) };
+  return { store, feed, ...models(link), ...alone(node), close: () => drained().then(link.close) };
 };
 
 /** Looks at a directory, also while another process writes to it. Rejects with `StoreUnavailable` where there is no store. */
