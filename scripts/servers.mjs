@@ -1,0 +1,63 @@
+// Fetches the servers that tests run against into a cache outside the checkout: once, whole or not at all. Prints what is there and,
+// where a server cannot be had, why; the tests skip its suites with the same words.
+//   node scripts/servers.mjs [NAME...]
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const sources = fileURLToPath(new URL('../test/servers/', import.meta.url));
+const versions = JSON.parse(readFileSync(join(sources, 'versions.json'), 'utf8'));
+const cache = process.env.NEXUS_SCHEDULER_CACHE ?? join(homedir(), '.cache', 'nexus-scheduler');
+const patienceMs = 10 * 60_000;
+
+const run = (command, args, options = {}) => {
+  const { error, status, stderr, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: patienceMs, ...options });
+  if (error?.code === 'ENOENT') throw new Error(`${command} is not installed`);
+  if (error) throw new Error(`${command}: ${error.message}`);
+  if (status !== 0) throw new Error(`${command} ${args[0]} failed: ${lastLine(stderr) || lastLine(stdout)}`);
+};
+
+const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
+
+/** A package from PyPI in a virtual environment of its own, run as `bin/python -m MODULE`. */
+const fromPyPI = (name) => (directory, version) => {
+  run('python3', ['-m', 'venv', directory]);
+  run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', `${name}==${version}`]);
+};
+
+/** A program of the Go module in test/servers/NAME, whose go.sum fixes every version. */
+const fromGo = (name, program) => (directory) => {
+  const module = join(directory, 'module');
+  cpSync(join(sources, name), module, { recursive: true });
+  run('go', ['build', '-o', join(directory, name), program], { cwd: module });
+};
+
+const recipes = {
+  secantusdb: fromPyPI('secantusdb'),
+  ferretdb: fromGo('ferretdb', '.'),
+};
+
+const fetchServer = (name) => {
+  const place = join(cache, `${name}-${versions[name]}`);
+  const excuse = `${place}.missing`;
+  if (existsSync(place)) return `ready in ${place}`;
+  mkdirSync(cache, { recursive: true });
+  const started = Date.now();
+  const unfinished = mkdtempSync(`${place}.unfinished-`);
+  try {
+    recipes[name](unfinished, versions[name]);
+    if (!existsSync(place)) renameSync(unfinished, place);
+    rmSync(excuse, { force: true });
+    return `fetched in ${Math.round((Date.now() - started) / 1000)} s to ${place}`;
+  } catch (error) {
+    writeFileSync(excuse, error.message);
+    return `MISSING: ${error.message}`;
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(recipes);
+for (const name of wanted) console.log(`${name}: ${fetchServer(name)}`);
