@@ -39,17 +39,13 @@ export const jobOf = (...events: readonly JobEvent[]): Job => {
   return state;
 };
 
-/** The events that commands lead to, one after the other. Throws where one is refused. */
-export const history = (...commands: readonly JobCommand[]): readonly JobEvent[] => {
-  const events: JobEvent[] = [];
-  let state = decider.initialState;
-  for (const command of commands) {
-    const decision = decider.decide(command, state);
-    if (!decision.ok) throw new Error(`${command.type} was refused: ${decision.rejection.code}`);
-    state = decision.events.reduce(decider.evolve, state);
-    events.push(...decision.events);
-  }
-  return events;
+/** What one more command makes of a job. Throws where it is refused. */
+export const next = (job: JobState, command: JobCommand): { readonly job: Job; readonly events: readonly JobEvent[] } => {
+  const decision = decider.decide(command, job);
+  if (!decision.ok) throw new Error(`${command.type} was refused: ${decision.rejection.code}`);
+  const state = decision.events.reduce(decider.evolve, job);
+  if (state.kind === 'absent') throw new Error(`${command.type} leaves no job`);
+  return { job: state, events: decision.events };
 };
 
 export const second = 1_000;
@@ -81,15 +77,15 @@ export const definition = (given: Partial<JobDefinition> = {}): JobDefinition =>
 });
 
 type Of<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
-type Some<T extends JobEvent['type']> = Partial<Of<T>>;
+export type Some<T extends JobEvent['type']> = Partial<Of<T>>;
 type Do<T extends JobCommand['type']> = Extract<JobCommand, { type: T }>;
 
 /** Created at half past eight. */
-export const scheduled = (some: Partial<JobDefinition> = {}, event: Some<'JobScheduled'> = {}): JobEvent => ({
+export const scheduled = (some: Partial<JobDefinition> = {}, { nextRunAt, ...event }: Some<'JobScheduled'> = {}): JobEvent => ({
   type: 'JobScheduled',
   jobId: 'job-1',
   definition: definition(some),
-  nextRunAt: firstOf(some.schedule ?? hourly),
+  nextRunAt: nextRunAt === undefined ? firstOf(some.schedule ?? hourly) : nextRunAt,
   ...event,
 });
 

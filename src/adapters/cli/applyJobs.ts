@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { BulkResult, JobInfo, JobInput, JobsApi, ScheduleResult } from '../../application/api/types.js';
 import { SchedulerError } from '../../domain/errors.js';
@@ -21,9 +20,7 @@ export const applyJobs = async (scheduler: CliScheduler, inputs: readonly JobInp
 
 /** The same in a store that is thrown away: nothing of it lasts. */
 export const tryJobs = async (invocation: Invocation, inputs: readonly JobInput[]): Promise<readonly Outcome[]> => {
-  const before = existsSync(invocation.directory)
-    ? await withScheduler(invocation, 'read', (scheduler) => existingJobs(scheduler, inputs))
-    : inputs.map(() => null);
+  const before = await withScheduler(invocation, 'read', (scheduler) => existingJobs(scheduler, inputs));
   return closing(openScheduler(invocation, 'memory'), async (trial) => {
     const tried = inputs.map((input, index) => withoutPast(input, before[index] ?? null, invocation.now));
     const results = await trial.scheduleJobs(tried);

@@ -78,8 +78,10 @@ export type CliEnvironment = {
   nextOccurrences(schedule: ScheduleInput, options: { readonly after: Date; readonly count: number }): readonly Date[];
   /** Calls once after so many milliseconds of real time; the function it returns prevents that. */
   after(delayMs: number, callback: () => void): () => void;
-  /** From the first listener on, these signals no longer end the process by themselves, and an idle process goes on. Returns a function that ends it. */
+  /** From the first listener on, these signals no longer end the process by themselves. Returns a function that ends it. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Until the function it returns is called, the process goes on even where nothing is under way. */
+  keepAlive(): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 };

@@ -31,6 +31,8 @@ export const reportFailure = (error: unknown, terminal: Terminal, json: boolean)
   return error instanceof UsageError || failure.code === 'INVALID_ARGUMENT' ? 2 : 1;
 };
 
+const usage = 'USAGE';
+
 type Failure = { readonly code: string; readonly message: string; readonly issues?: readonly Issue[]; readonly remedy?: string };
 
 export const describeFailure = (error: unknown): Failure => {
@@ -40,14 +42,14 @@ export const describeFailure = (error: unknown): Failure => {
     const title = issues === undefined || issues.length === 0 ? message : (titles[code] ?? message);
     return { code, message: title, ...(issues !== undefined && { issues }), ...(remedy !== undefined && { remedy }) };
   }
-  if (error instanceof UsageError) return { code: 'USAGE', message: error.message };
+  if (error instanceof UsageError) return { code: usage, message: error.message };
   if (error instanceof FileError) return { code: 'INVALID_FILE', message: error.message, issues: error.issues };
   if (error instanceof Error) return { code: systemCode(error) ?? 'UNEXPECTED', message: error.message };
   return { code: 'UNEXPECTED', message: String(error) };
 };
 
 export const failureLines = ({ code, message, issues = [], remedy }: Failure): readonly string[] => [
-  `error: ${printable(message)} (${code})`,
+  `error: ${printable(message)}${code === usage ? '' : ` (${code})`}`,
   ...issueLines(issues),
   ...(remedy === undefined ? [] : [`  ${remedy}`]),
 ];
@@ -59,9 +61,9 @@ const systemCode = (error: Error): string | undefined => ('code' in error && typ
 
 /** Where each issue is listed, the message need not repeat them. */
 const titles: { readonly [code in SchedulerErrorCode]?: string } = {
-  INVALID_JOB: 'the job is refused',
-  INVALID_SCHEDULE: 'the schedule is refused',
-  INVALID_ARGUMENT: 'an argument is refused',
+  INVALID_JOB: 'the job is not valid',
+  INVALID_SCHEDULE: 'the schedule is not valid',
+  INVALID_ARGUMENT: 'an argument is not valid',
   CALCULATOR_MISSING: 'the schedule needs a calculator that is not here',
 };
 
@@ -69,7 +71,7 @@ const titles: { readonly [code in SchedulerErrorCode]?: string } = {
 const remedies: { readonly [code in SchedulerErrorCode]?: string } = {
   STORE_LOCKED:
     'Stop that process and try again. Beside it, the commands that only look work: list, show, history, stats, events, explain, verify.',
-  STORE_UNAVAILABLE: 'Check that the data directory exists, is writable and has room; --data-dir names another.',
+  STORE_UNAVAILABLE: 'Check that the data directory is the right one, may be read and written, and has room; --data-dir names another.',
   JOB_NOT_FOUND: '`nexus-scheduler list` shows the jobs there are; --org looks in another organization.',
   NO_HANDLER: 'Give a module with it: --handlers FILE. Or queue the run for the service to start: --no-wait.',
   JOB_ALREADY_RUNNING: 'Wait until it has ended (`nexus-scheduler history NAME` shows it), or give the job another overlap policy.',

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Logger } from '../../application/ports/logger.js';
 import type { CliConfig, CliEnvironment, CliScheduler, OpenOptions } from './environment.js';
@@ -38,9 +39,17 @@ export const withScheduler = async <T>(
   access: 'read' | 'write',
   use: (scheduler: CliScheduler) => Promise<T>,
 ): Promise<T> => {
-  const store = { directory: invocation.directory, readOnly: access === 'read' };
-  return closing(openScheduler(invocation, store), use);
+  const { directory } = invocation;
+  const readOnly = access === 'read';
+  return closing(openScheduler(invocation, readOnly && (await isBlank(directory)) ? 'memory' : { directory, readOnly }), use);
 };
+
+/** Where nothing was ever stored there is nothing to read, and that is no failure. */
+const isBlank = (directory: string): Promise<boolean> =>
+  readdir(directory).then(
+    (names) => names.length === 0,
+    (error) => error.code === 'ENOENT',
+  );
 
 export const openScheduler = ({ environment, organization, terminal, json }: Invocation, store: OpenOptions['store']): CliScheduler =>
   environment.open({

@@ -14,13 +14,14 @@ export const processEnvironment = (process: NodeJS.Process, given: Given): CliEn
   onSignal: (listener) => {
     const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
     for (const signal of signals) process.on(signal, listener);
-    // Neither listeners nor an idle store keep a process alive; an open port does.
-    const { port1 } = new MessageChannel();
-    port1.ref();
     return () => {
-      port1.close();
       for (const signal of signals) process.off(signal, listener);
     };
+  },
+  keepAlive: () => {
+    const { port1 } = new MessageChannel();
+    port1.ref();
+    return () => port1.close();
   },
   exit: (code) => process.exit(code),
 });

@@ -38,6 +38,8 @@ export const runCli = async (argv: readonly string[], environment: CliEnvironmen
     register(program, (action) => async (...args) => {
       exitCode = (await action(invocationOf(environment, program.opts()), ...args)) ?? 0;
     });
+  // Neither an idle store nor a timer of housekeeping keeps the process alive.
+  const release = environment.keepAlive();
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -46,6 +48,8 @@ export const runCli = async (argv: readonly string[], environment: CliEnvironmen
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { json, color } = program.opts();
     return reportFailure(error, terminalOf(environment, color === false), json === true);
+  } finally {
+    release();
   }
 };
 

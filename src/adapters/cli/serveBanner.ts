@@ -2,9 +2,8 @@ import type { JobInfo } from '../../application/api/types.js';
 import type { Outcome } from './applyJobs.js';
 import { readJobs } from './commands/list.js';
 import type { CliScheduler } from './environment.js';
+import { type Field, fieldLines } from './format/fields.js';
 import { printable } from './format/printable.js';
-import { fieldLines } from './format/table.js';
-import { cut } from './format/width.js';
 import type { Invocation } from './invocation.js';
 import type { Terminal } from './terminal.js';
 
@@ -51,33 +50,34 @@ export const serviceOf = async (
   };
 };
 
-export const bannerLines = (service: Service, { paint, columns }: Terminal): readonly string[] => {
+export const bannerLines = (service: Service, terminal: Terminal): readonly string[] => {
   const { version, store, node, organization, jobs, created, updated, handlers, unavailable } = service;
-  const cutTo = (text: string): string => (columns === undefined ? text : cut(text, columns - labelWidth));
   const changes = [...(created === 0 ? [] : [`${created} created`]), ...(updated === 0 ? [] : [`${updated} updated`])].join(', ');
+  const missing = Object.entries(unavailable).map(
+    ([key, names]): Field => [
+      'no handler',
+      `${printable(key)}: ${someOf(names)} ${names.length === 1 ? 'waits' : 'wait'} for it when due`,
+      'warn',
+    ],
+  );
   return [
-    paint('strong', `nexus-scheduler ${version}`),
+    terminal.paint('strong', `nexus-scheduler ${version}`),
     ...fieldLines(
       [
-        ['store', cutTo(`embedded, in ${printable(store)}`)],
-        ['node', node === undefined ? null : cutTo(printable(node))],
-        ['jobs', cutTo(`${jobs.length} in organization ${printable(organization)}${changes === '' ? '' : ` (${changes})`}`)],
-        ['handlers', cutTo(handlers.length === 0 ? 'none; give some with --handlers FILE' : handlers.map(printable).join(', '))],
-        ...Object.entries(unavailable).map(
-          ([key, names]) =>
-            [
-              'no handler',
-              paint(
-                'warn',
-                cutTo(`${printable(key)}: ${names.map(printable).join(', ')} wait${names.length === 1 ? 's' : ''} for it when due`),
-              ),
-            ] as const,
-        ),
+        ['store', `embedded, in ${printable(store)}`],
+        ['node', node === undefined ? null : printable(node)],
+        ['jobs', `${jobs.length} in organization ${printable(organization)}${changes === '' ? '' : ` (${changes})`}`],
+        ['handlers', handlers.length === 0 ? 'none; give some with --handlers FILE' : handlers.map(printable).join(', ')],
+        ...missing,
       ],
-      paint,
+      terminal,
     ),
     '',
   ];
 };
 
-const labelWidth = '  no handler  '.length;
+const mostNamed = 5;
+const someOf = (names: readonly string[]): string => {
+  const more = names.length - mostNamed;
+  return `${names.slice(0, mostNamed).map(printable).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+};

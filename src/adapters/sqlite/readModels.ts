@@ -2,7 +2,7 @@ import type { StreamKey } from '../../application/ports/eventStore.js';
 import type { Changes, JobRow, ReadModels, WorkItem } from '../../application/ports/readModels.js';
 import type { RunRecords } from '../../application/ports/runRecords.js';
 import type { StorageReader } from '../../application/ports/storage.js';
-import { jobRowColumns } from './columns.js';
+import { executionRowColumns, jobRowColumns } from './columns.js';
 import { gather } from './gather.js';
 import type { Link } from './link.js';
 import type { Cell, Cells } from './protocol.js';
@@ -71,12 +71,16 @@ export const models = (link: Link): { readonly readModels: ReadModels; readonly 
 const cellsOf = (changes: Changes) => {
   const jobs: Cell[] = [];
   const executions: Cell[] = [];
-  for (const row of changes.jobs) writeJob(row, jobs);
-  for (const row of changes.executions) writeExecution(row, executions);
+  for (const row of inOrder(changes.jobs)) writeJob(row, jobs);
+  for (const row of inOrder(changes.executions)) writeExecution(row, executions);
   return { jobs, executions, checkpoints: [...changes.checkpoints].flat() };
 };
 
+/** Neighbours in an index are written together: that touches far fewer pages than any other order. */
+const inOrder = <R extends { readonly stream: StreamKey }>(rows: readonly R[]): readonly R[] =>
+  rows.toSorted((a, b) => (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : 0));
+
 const jobsOf = (cells: Cells) => readRows(cells, jobRowColumns.length, readJob);
-const executionsOf = (cells: Cells) => readRows(cells, 1, readExecution);
+const executionsOf = (cells: Cells) => readRows(cells, executionRowColumns.length, readExecution);
 const itemsOf = (cells: Cells): readonly WorkItem[] =>
   readRows(cells, 4, ([stream, handlerKey, priority, workAt]) => ({ stream, handlerKey, priority, workAt }) as unknown as WorkItem);

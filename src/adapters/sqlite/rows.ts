@@ -1,11 +1,18 @@
 import type { ExecutionRow, JobRow } from '../../application/ports/readModels.js';
 import type { RunRecord } from '../../application/ports/runRecords.js';
-import { emptyStats } from '../../application/projections/stats.js';
+import { emptyStats, type JobStats } from '../../application/projections/stats.js';
 import { wakeIndexOf } from '../../application/projections/wakeIndex.js';
 import type { Cell, Cells } from './protocol.js';
 
-/** Most jobs have no statistics yet, or nothing open: those cells stay empty. */
-const jsonOf = (value: unknown, isEmpty: boolean): Cell => (isEmpty ? null : JSON.stringify(value));
+const statNames = Object.keys(emptyStats) as readonly (keyof JobStats)[];
+
+/** What is not as at the beginning: most of the statistics of most jobs are. */
+const writeStats = (stats: JobStats): Cell => {
+  if (stats === emptyStats) return null;
+  const differing: { [name: string]: unknown } = {};
+  for (const name of statNames) if (stats[name] !== emptyStats[name]) differing[name] = stats[name];
+  return JSON.stringify(differing);
+};
 
 export const writeJob = (row: JobRow, into: Cell[]): void => {
   const index = wakeIndexOf(row);
@@ -25,15 +32,16 @@ export const writeJob = (row: JobRow, into: Cell[]): void => {
     row.createdAt,
     row.updatedAt,
     JSON.stringify(row.state),
-    jsonOf(row.stats, row.stats === emptyStats),
-    jsonOf(row.open, row.open.length === 0),
+    writeStats(row.stats),
+    row.open.length === 0 ? null : JSON.stringify(row.open),
   );
 };
 
 const searchText = (...parts: readonly (string | undefined)[]): string => parts.join('\n').toLowerCase();
 
 export const writeExecution = (row: ExecutionRow, into: Cell[]): void => {
-  into.push(row.executionId, row.stream, row.version, row.queuedVersion, row.finishedAt, JSON.stringify(row));
+  const { executionId, stream, version, queuedVersion, ...entry } = row;
+  into.push(executionId, stream, version, queuedVersion, row.finishedAt, JSON.stringify(entry));
 };
 
 export const writeRecord = (record: RunRecord, into: Cell[]): void => {
@@ -51,11 +59,12 @@ export const readJob = ([stream, version, createdAt, updatedAt, state, stats, op
     stream,
     version,
     state: parsed(state, null),
-    stats: parsed(stats, emptyStats),
+    stats: stats === null ? emptyStats : { ...emptyStats, ...parsed<Partial<JobStats>>(stats, {}) },
     open: parsed(open, []),
     createdAt,
     updatedAt,
   }) as unknown as JobRow;
 
-export const readExecution = ([entry]: Cells): ExecutionRow => parsed<ExecutionRow | null>(entry, null) as ExecutionRow;
+export const readExecution = ([executionId, stream, version, queuedVersion, entry]: Cells): ExecutionRow =>
+  ({ executionId, stream, version, queuedVersion, ...parsed<object>(entry, {}) }) as unknown as ExecutionRow;
 export const readRecord = ([record]: Cells): RunRecord => parsed<RunRecord | null>(record, null) as RunRecord;

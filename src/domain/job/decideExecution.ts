@@ -4,7 +4,7 @@ import type { CancelExecution, RunNow } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { cancelOthers, completeIfOver } from './decideDue.js';
 import { draftOf, emit } from './draft.js';
-import { maxBuffered } from './limits.js';
+import { charactersPerExecution, maxActiveCharacters, maxBuffered } from './limits.js';
 import { type Context, reopened } from './occurrences.js';
 import type { Job } from './state.js';
 
@@ -14,7 +14,7 @@ export const runNow = ({ now, by, executionId, overrides }: RunNow, job: Job, co
   const [active] = job.executions;
   if (active && overlap === 'skip') return reject({ code: 'JOB_ALREADY_RUNNING', executionId: active.executionId });
   const waiting = job.executions.filter((e) => e.phase === 'queued').length;
-  if (waiting >= maxBuffered && overlap !== 'allow') return reject({ code: 'BUFFER_FULL', waiting });
+  if ((waiting >= maxBuffered && overlap !== 'allow') || isFull(job, overrides)) return reject({ code: 'BUFFER_FULL', waiting });
   const draft = draftOf(job);
   if (overlap === 'cancelOther') cancelOthers(draft, now, context);
   emit(draft, {
@@ -29,6 +29,13 @@ export const runNow = ({ now, by, executionId, overrides }: RunNow, job: Job, co
     ...(by !== undefined && { by }),
   });
   return accept(...draft.events);
+};
+
+/** Whether one more execution would make the state of the job larger than a store takes. */
+const isFull = (job: Job, overrides: JsonObject | undefined): boolean => {
+  const own = (parameters: Json | undefined): number =>
+    charactersPerExecution + (parameters === undefined ? 0 : JSON.stringify(parameters).length);
+  return job.executions.reduce((sum, e) => sum + own(e.parameters), own(overrides)) > maxActiveCharacters;
 };
 
 /** Shallow, and only over an object: the keys given by hand win. */

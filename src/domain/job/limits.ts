@@ -4,6 +4,10 @@ export const misfireGraceMs = 60_000;
 export const oncePastLimitMs = 60_000;
 /** Executions that wait under `bufferAll`, and manual ones under any policy but `allow`. */
 export const maxBuffered = 100;
+/** What unfinished executions may come to as JSON: of the 768 KiB of a state a third is left to the definition. */
+export const maxActiveCharacters = 512 * 1024;
+/** One of them at most, without parameters of its own. */
+export const charactersPerExecution = 300;
 /** Attempts that may end by shutdown, fencing or snoozing without counting. */
 export const maxAborts = 10;
 /** Skipped occurrences are counted exactly up to here. */

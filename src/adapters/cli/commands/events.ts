@@ -1,10 +1,9 @@
 import type { PublishedEvent } from '../../../application/api/types.js';
 import type { JobEventType } from '../../../domain/job/index.js';
-import { attemptsKnown } from '../attemptsKnown.js';
 import type { CliEnvironment, CliScheduler } from '../environment.js';
-import { eventLine } from '../eventLine.js';
+import { EventLines } from '../eventLines.js';
 import { narrate } from '../format/narrate.js';
-import { type Commands, type Invocation, withScheduler } from '../invocation.js';
+import { type Commands, closing, type Invocation, openScheduler, withScheduler } from '../invocation.js';
 import { oneOf } from '../options.js';
 
 type Options = {
@@ -37,7 +36,7 @@ const eventTypes = Object.keys(types) as readonly JobEventType[];
 export const eventsCommand: Commands = (program, run) => {
   program
     .command('events')
-    .description('print the log: one event on each line, with --json as NDJSON')
+    .description('print the log, one event on each line')
     .option('--follow', 'go on with new events until interrupted')
     .option('--job <name>', 'only events of this job')
     .option('--type <type>', 'only events of this type, or of one of several with commas', oneOf(eventTypes))
@@ -46,20 +45,20 @@ export const eventsCommand: Commands = (program, run) => {
 };
 
 const events = async (invocation: Invocation, { follow = false, job, type, after }: Options): Promise<undefined> => {
-  const { environment } = invocation;
+  const { environment, directory } = invocation;
   const ended = new AbortController();
-  const stopListening = follow ? environment.onSignal(() => ended.abort()) : () => undefined;
-  environment.stdout.onClosed(() => ended.abort());
   const print = printer(invocation);
-  try {
-    await withScheduler(invocation, 'read', async (scheduler) => {
-      for await (const event of follow
-        ? followed(scheduler, after, ended.signal, environment.after)
-        : scheduler.events(filterOf(after, ended.signal)))
-        if ((job === undefined || event.jobName === job) && (type === undefined || type.includes(event.type))) print(event);
-    });
-  } finally {
-    stopListening();
+  const printAll = async (found: AsyncIterable<PublishedEvent>): Promise<void> => {
+    for await (const event of found)
+      if ((job === undefined || event.jobName === job) && (type === undefined || type.includes(event.type))) print(event);
+  };
+  environment.stdout.onClosed(() => ended.abort());
+  if (!follow) await withScheduler(invocation, 'read', (scheduler) => printAll(scheduler.events(filterOf(after, ended.signal))));
+  else {
+    const stopListening = environment.onSignal(() => ended.abort());
+    // Only an existing store can be followed.
+    const scheduler = openScheduler(invocation, { directory, readOnly: true });
+    await closing(scheduler, () => printAll(followed(scheduler, after, ended.signal, environment.after))).finally(stopListening);
   }
   return undefined;
 };
@@ -102,9 +101,9 @@ const pause = (wait: Wait, signal: AbortSignal): Promise<void> =>
 
 const printer = ({ terminal, json, organization }: Invocation): ((event: PublishedEvent) => void) => {
   if (json) return (event) => terminal.printJsonLine(event);
-  const known = attemptsKnown();
+  const lines = new EventLines(terminal, { organization, log: true });
   return (event) => {
-    known.learn(event);
-    terminal.print(eventLine({ event, line: narrate(event, known.of(event)) }, terminal, { organization, log: true }));
+    lines.learn(event);
+    terminal.print(lines.line({ event, line: narrate(event, lines.known(event)) }));
   };
 };

@@ -1,7 +1,7 @@
 import type { ExecutionDetails, ExplainCode, Explanation, InstantInput } from '../../../application/api/types.js';
+import { fieldLines } from '../format/fields.js';
 import { printable } from '../format/printable.js';
-import { fieldLines } from '../format/table.js';
-import { both, duration } from '../format/time.js';
+import { absolute, both, duration, relative } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 import { isoText } from '../options.js';
 import { jobLines } from './show.js';
@@ -38,10 +38,10 @@ const explain = async (invocation: Invocation, name: string, { at }: Options): P
 const explanationLines = (
   { jobName, at, code, eventId }: Explanation,
   execution: ExecutionDetails | null,
-  { terminal: { paint } }: Invocation,
+  { terminal }: Invocation,
   now: Date,
 ): readonly string[] => [
-  `${paint('strong', printable(jobName))} at ${both(at, now)}: ${sentences[code]}`,
+  `${terminal.paint('strong', printable(jobName))} at ${absolute(at)} (${relative(at, now)}): ${sentences[code]}`,
   ...fieldLines(
     [
       ['code', code],
@@ -53,7 +53,7 @@ const explanationLines = (
       }),
       ['decided by', eventId === undefined ? null : `event ${eventId}`],
     ],
-    paint,
+    terminal,
   ),
 ];
 

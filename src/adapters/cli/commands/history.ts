@@ -1,10 +1,12 @@
 import type { ExecutionRecord, JobStatsView } from '../../../application/api/types.js';
-import { type Paint, statusTone } from '../format/paint.js';
+import { type Field, fieldLines } from '../format/fields.js';
+import { statusTone } from '../format/paint.js';
 import { printable, printableJson } from '../format/printable.js';
-import { type Cell, type Column, fieldLines, tableLines } from '../format/table.js';
+import { type Cell, type Column, tableLines } from '../format/table.js';
 import { absolute, both, duration, relative } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 import { wholeNumber } from '../options.js';
+import type { Terminal } from '../terminal.js';
 
 export const historyCommands: Commands = (program, run) => {
   program
@@ -29,30 +31,28 @@ const history = async (invocation: Invocation, name: string, { limit }: { readon
   return undefined;
 };
 
-const columns: readonly Column[] = [
-  { title: 'PLANNED FOR' },
-  { title: 'STARTED' },
-  { title: 'STATUS' },
-  { title: 'TOOK', align: 'right' },
-  { title: 'TRIES', align: 'right' },
-  { title: 'BY' },
-  { title: 'RESULT', atLeast: 10 },
-];
-
-const runTable = (runs: readonly ExecutionRecord[], { terminal, now }: Invocation): readonly string[] =>
-  tableLines(
-    columns,
-    runs.map((run) => [
-      absolute(run.scheduledFor),
-      run.startedAt === null ? '-' : relative(run.startedAt, now),
-      { text: run.status, tone: statusTone(run.status) },
-      run.durationMs === null ? '-' : duration(run.durationMs),
-      `${run.attempts.length}`,
-      run.trigger,
-      outcome(run, now),
-    ]),
-    { paint: terminal.paint, fit: terminal.columns },
-  );
+const runTable = (runs: readonly ExecutionRecord[], { terminal, now }: Invocation): readonly string[] => {
+  const allPlanned = runs.every(({ trigger }) => trigger === 'schedule');
+  const columns: readonly Column[] = [
+    { title: 'PLANNED FOR' },
+    { title: '' },
+    { title: 'STATUS' },
+    { title: 'TOOK', align: 'right' },
+    { title: 'TRIES', align: 'right' },
+    ...(allPlanned ? [] : [{ title: 'TRIGGER' }]),
+    { title: 'RESULT', atLeast: 10 },
+  ];
+  const rows = runs.map((run): readonly Cell[] => [
+    absolute(run.scheduledFor),
+    { text: relative(run.scheduledFor, now), tone: 'quiet' },
+    { text: run.status, tone: statusTone(run.status) },
+    run.durationMs === null ? '-' : duration(run.durationMs),
+    `${run.attempts.length}`,
+    ...(allPlanned ? [] : [run.trigger]),
+    outcome(run, now),
+  ]);
+  return tableLines(columns, rows, { paint: terminal.paint, fit: terminal.columns });
+};
 
 const outcome = ({ result, error, retryAt, status }: ExecutionRecord, now: Date): Cell => {
   const retry = retryAt !== undefined && status === 'retrying' ? `retry ${relative(retryAt, now)}; ` : '';
@@ -64,19 +64,19 @@ const stats = async (invocation: Invocation, name: string): Promise<undefined> =
   const { terminal, json, now } = invocation;
   const view = await withScheduler(invocation, 'read', (scheduler) => scheduler.getJobStats(name));
   if (json) terminal.printJson(view);
-  else terminal.print(...statsLines(view, terminal.paint, now));
+  else terminal.print(...statsLines(view, terminal, now));
   return undefined;
 };
 
-const statsLines = (view: JobStatsView, paint: Paint, now: Date): readonly string[] => {
+const statsLines = (view: JobStatsView, terminal: Terminal, now: Date): readonly string[] => {
   const { totalExecutions, completed, failed, cancelled, retries, streak, lastExecution } = view;
   const settled = completed + failed > 0;
   return [
-    paint('strong', printable(view.jobName)),
+    terminal.paint('strong', printable(view.jobName)),
     ...fieldLines(
       [
         ['runs', `${totalExecutions}: ${completed} completed, ${failed} failed, ${cancelled} cancelled; ${retries} retries`],
-        ['success', settled ? rate(view.successRate, paint) : null],
+        ['success', settled ? rate(view.successRate) : null, view.successRate === 1 ? 'good' : 'warn'],
         ['duration', durations(view)],
         [
           'lateness',
@@ -91,16 +91,15 @@ const statsLines = (view: JobStatsView, paint: Paint, now: Date): readonly strin
         ['last failure', view.lastFailureAt === undefined ? null : both(view.lastFailureAt, now)],
         ...recentDays(view),
       ],
-      paint,
+      terminal,
     ),
   ];
 };
 
 const barLength = 20;
-const rate = (successRate: number, paint: Paint): string => {
+const rate = (successRate: number): string => {
   const filled = Math.floor(successRate * barLength);
-  const bar = paint('good', '█'.repeat(filled)) + paint(successRate === 1 ? 'good' : 'bad', '░'.repeat(barLength - filled));
-  return `${(Math.floor(successRate * 1000) / 10).toFixed(1)} %  ${bar}`;
+  return `${(Math.floor(successRate * 1000) / 10).toFixed(1)} %  ${'█'.repeat(filled)}${'░'.repeat(barLength - filled)}`;
 };
 
 const durations = (view: JobStatsView): string | null => {
@@ -116,7 +115,7 @@ const durations = (view: JobStatsView): string | null => {
 };
 
 const shownDays = 7;
-const recentDays = ({ days }: JobStatsView): readonly (readonly [string, string])[] =>
+const recentDays = ({ days }: JobStatsView): readonly Field[] =>
   days.length < 2
     ? []
     : days

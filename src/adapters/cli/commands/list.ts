@@ -68,9 +68,9 @@ export const readJobs = async (
 };
 
 const columns: readonly Column[] = [
-  { title: 'JOB', atLeast: 16 },
+  { title: 'JOB', atLeast: 16, comfort: 32 },
   { title: 'STATUS' },
-  { title: 'NEXT RUN', atLeast: 8 },
+  { title: 'NEXT RUN' },
   { title: 'LAST RUN' },
   { title: 'SCHEDULE', atLeast: 12 },
   { title: 'TYPE', atLeast: 8 },

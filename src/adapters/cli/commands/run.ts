@@ -1,7 +1,7 @@
 import type { ExecutionDetails, JobInfo, PublishedEvent, RunResult } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import type { CliScheduler } from '../environment.js';
-import { eventLine } from '../eventLine.js';
+import { EventLines } from '../eventLines.js';
 import { narrate } from '../format/narrate.js';
 import { statusTone } from '../format/paint.js';
 import { printable, printableJson } from '../format/printable.js';
@@ -26,10 +26,11 @@ export const runCommand: Commands = (program, run) => {
 const runNow = async (invocation: Invocation, name: string, { param, handlers: file, wait }: Options): Promise<0 | 1> => {
   const handlers = file === undefined ? new Map() : await loadHandlers(file);
   return withScheduler(invocation, 'write', async (scheduler) => {
-    if (wait) bindHandler(await scheduler.getJob(name), handlers, scheduler);
+    const job = await scheduler.getJob(name);
+    if (wait) bindHandler(job, handlers, scheduler);
     // Queued before anything runs: what else is due for this job then comes after it.
     const queued = await scheduler.runNow(name, param && Object.fromEntries(param), { wait: false });
-    if (wait) return runHere(invocation, scheduler, queued);
+    if (wait) return runHere(invocation, scheduler, job, queued);
     if (invocation.json) invocation.terminal.printJson(queued);
     else invocation.terminal.print(`${printable(name)} is queued as ${queued.executionId}; it runs when a service with its handler does`);
     return 0;
@@ -44,8 +45,10 @@ const bindHandler = ({ jobName, jobType, organization }: JobInfo, handlers: Load
   scheduler.jobHandlers.bind(`${organization}/${jobName}`, found.handler);
 };
 
-const runHere = async (invocation: Invocation, scheduler: CliScheduler, { executionId, jobName }: RunResult): Promise<0 | 1> => {
+const runHere = async (invocation: Invocation, scheduler: CliScheduler, job: JobInfo, { executionId }: RunResult): Promise<0 | 1> => {
   const { environment, terminal, json } = invocation;
+  const lines = new EventLines(terminal, invocation);
+  lines.learnJob(job);
   let stopListening = (): void => undefined;
   const interrupted = new Promise<'interrupted'>((resolve) => {
     stopListening = environment.onSignal(() => resolve('interrupted'));
@@ -54,7 +57,7 @@ const runHere = async (invocation: Invocation, scheduler: CliScheduler, { execut
     scheduler.on('*', (event) => {
       if (!('executionId' in event.data) || event.data.executionId !== executionId) return;
       if (isOver(event)) resolve('over');
-      else if (!json) terminal.note(eventLine({ event, line: narrate(event) }, terminal, invocation));
+      else if (!json) terminal.note(lines.line({ event, line: narrate(event, lines.known(event)) }));
     });
   });
   await scheduler.start();
@@ -62,7 +65,7 @@ const runHere = async (invocation: Invocation, scheduler: CliScheduler, { execut
   stopListening();
   if (end === 'interrupted') {
     await scheduler.stop({ drainMs: 0 });
-    terminal.note(`interrupted; the run of ${printable(jobName)} goes on when a service with its handler does`);
+    terminal.note(`interrupted; the run of ${printable(job.jobName)} goes on when a service with its handler does`);
     return 1;
   }
   const run = await scheduler.getExecution(executionId);

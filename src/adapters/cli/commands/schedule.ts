@@ -12,7 +12,7 @@ type Options = { readonly file: string; readonly dryRun?: boolean };
 export const scheduleCommand: Commands = (program, run) => {
   program
     .command('schedule')
-    .description('create or update the jobs of a file; those that are right are scheduled even if others are not')
+    .description('create or update the jobs of a file')
     .requiredOption('-f, --file <file>', 'JSON: a job, an array of jobs, or { "jobs": [...] }; - for standard input')
     .option('--dry-run', 'only say what would happen')
     .action(run(schedule));

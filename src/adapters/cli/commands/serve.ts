@@ -95,12 +95,7 @@ const greet = async (
   } else terminal.print(...bannerLines(service, terminal));
 };
 
-const sayStopping = (
-  { terminal, json }: Invocation,
-  signal: StopSignal | 'closed',
-  { tally: { running } }: ServeLog,
-  drainMs: number,
-): void => {
+const sayStopping = ({ terminal, json }: Invocation, signal: StopSignal | 'closed', { running }: ServeLog, drainMs: number): void => {
   if (json) return;
   const waits = running === 0 ? '' : `; waiting up to ${duration(drainMs)} for ${running} running, once more to exit at once`;
   terminal.note(`${signal === 'closed' ? 'Nobody reads the output any more' : signal}: stopping${waits}`);
@@ -109,9 +104,8 @@ const sayStopping = (
 const sayGoodbye = ({ terminal, json, environment, now }: Invocation, { tally }: ServeLog): void => {
   const end = environment.now();
   const uptimeMs = end.getTime() - now.getTime();
-  const { running, ...runs } = tally;
-  if (json) return terminal.printJsonLine({ type: 'ServiceStopped', at: end, uptimeMs, ...runs });
-  const { completed, failed, cancelled, retries } = runs;
+  if (json) return terminal.printJsonLine({ type: 'ServiceStopped', at: end, uptimeMs, ...tally });
+  const { completed, failed, cancelled, retries } = tally;
   const more = `${cancelled === 0 ? '' : `, ${cancelled} cancelled`}${retries === 0 ? '' : `, ${retries} retries`}`;
   terminal.print(`stopped after ${duration(uptimeMs)}: ${completed} completed, ${failed} failed${more}`);
 };

@@ -1,9 +1,9 @@
 import type { JobInfo } from '../../../application/api/types.js';
 import type { Backoff } from '../../../domain/schedule/retryPolicy.js';
+import { fieldLines } from '../format/fields.js';
 import { statusTone } from '../format/paint.js';
 import { printable, printableJson } from '../format/printable.js';
 import { scheduleDetails } from '../format/schedule.js';
-import { fieldLines } from '../format/table.js';
 import { absolute, both, duration } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 
@@ -19,8 +19,8 @@ const show = async (invocation: Invocation, name: string): Promise<undefined> =>
 };
 
 /** The job as it is, or was, at `now`. */
-export const jobLines = (job: JobInfo, { terminal: { paint } }: Pick<Invocation, 'terminal'>, now: Date): readonly string[] => [
-  `${paint('strong', printable(job.jobName))}  ${paint(statusTone(job.status), job.status)}`,
+export const jobLines = (job: JobInfo, { terminal }: Pick<Invocation, 'terminal'>, now: Date): readonly string[] => [
+  `${terminal.paint('strong', printable(job.jobName))}  ${terminal.paint(statusTone(job.status), job.status)}`,
   ...fieldLines(
     [
       ['type', printable(job.jobType)],
@@ -32,7 +32,7 @@ export const jobLines = (job: JobInfo, { terminal: { paint } }: Pick<Invocation,
       ['active', job.activeExecutions.length === 0 ? null : active(job)],
       ['parameters', printableJson(job.parameters)],
       ['priority', job.priority],
-      ['attempts', `${job.maxAttempts}${job.maxAttempts > 1 ? `, waiting ${backoff(job.backoff)}` : ''}`],
+      ['attempts', `${job.maxAttempts}${job.maxAttempts > 1 ? `, back-off ${backoff(job.backoff)}` : ''}`],
       ['time-out', duration(job.timeout)],
       ['overlap', job.overlap],
       ['misfire', misfire(job.misfire)],
@@ -45,16 +45,17 @@ export const jobLines = (job: JobInfo, { terminal: { paint } }: Pick<Invocation,
       ['job id', job.jobId],
       ['organization', printable(job.organization)],
     ],
-    paint,
+    terminal,
   ),
 ];
 
 const nextRun = ({ nextStartAt, nextRunAt, waitingFor, paused, status }: JobInfo, now: Date): string => {
   // Whether a service has the handler cannot be seen from here.
   if (waitingFor !== null) return 'due; waits for a service with its handler';
+  if (paused !== null) return 'none while it is paused';
   if (status === 'cancelled' || nextStartAt === null || nextRunAt === null) return 'none';
   const spread = nextStartAt.getTime() - nextRunAt.getTime();
-  return `${both(nextStartAt, now)}${spread === 0 ? '' : `, ${duration(spread)} after its time`}${paused === null ? '' : ', if it is resumed by then'}`;
+  return `${both(nextStartAt, now)}${spread === 0 ? '' : `, ${duration(spread)} after its time`}`;
 };
 
 const pause = ({ since, by, note, until }: NonNullable<JobInfo['paused']>, now: Date): string =>
@@ -71,14 +72,14 @@ const active = ({ activeExecutions }: JobInfo): string =>
     .join('; ');
 
 const backoff = (policy: Backoff): string => {
-  const jitter = policy.jitter === 0 ? '' : `, and up to ${Math.round(policy.jitter * 100)} % more`;
+  const jitter = policy.jitter === 0 ? '' : `, jitter ${Math.round(policy.jitter * 100)} %`;
   switch (policy.type) {
     case 'exponential':
-      return `${duration(policy.delay)} before the next, each time ${policy.factor} times as long up to ${duration(policy.maxDelay)}${jitter}`;
+      return `${duration(policy.delay)} x ${policy.factor} each time, up to ${duration(policy.maxDelay)}${jitter}`;
     case 'linear':
-      return `${duration(policy.delay)} more each time up to ${duration(policy.maxDelay)}${jitter}`;
+      return `${duration(policy.delay)} more each time, up to ${duration(policy.maxDelay)}${jitter}`;
     case 'constant':
-      return `${duration(policy.delay)} before each${jitter}`;
+      return `${duration(policy.delay)}${jitter}`;
     case 'list':
       return `${policy.delays.map(duration).join(', ')}${jitter}`;
   }

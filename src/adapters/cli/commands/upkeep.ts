@@ -3,11 +3,8 @@ import { issueLines } from '../failure.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 
 export const upkeepCommands: Commands = (program, run) => {
-  program
-    .command('verify')
-    .description('check that the log is whole and that everything derived from it equals a replay')
-    .action(run(verify));
-  program.command('rebuild').description('derive everything anew from the log').action(run(rebuild));
+  program.command('verify').description('check the log, and that what is derived from it is right').action(run(verify));
+  program.command('rebuild').description('derive everything but the log anew from it').action(run(rebuild));
 };
 
 const verify = async (invocation: Invocation): Promise<0 | 1> => {

@@ -19,16 +19,16 @@ export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {
   const attempt = (n: number): string => (maxAttempts === undefined ? `${n}` : `${n}/${Math.max(n, maxAttempts)}`);
   switch (data.type) {
     case 'JobScheduled':
-      return { tone: 'plain', text: `scheduled${data.paused ? ', paused' : ''}${by(data.by)}; ${nextRun(data.nextRunAt, at)}` };
+      return { tone: 'plain', ...withNext(`scheduled${data.paused ? ', paused' : ''}${by(data.by)}`, data.nextRunAt, at) };
     case 'JobRescheduled':
-      return { tone: 'plain', text: `changed ${data.changed.join(', ')}${by(data.by)}${note(data.note)}; ${nextRun(data.nextRunAt, at)}` };
+      return { tone: 'plain', ...withNext(`changed ${data.changed.join(', ')}${by(data.by)}${note(data.note)}`, data.nextRunAt, at) };
     case 'JobPaused':
       return {
         tone: 'warn',
         text: `paused${by(data.by)}${data.until === undefined ? '' : ` until ${instant(data.until)}`}${note(data.note)}`,
       };
     case 'JobResumed':
-      return { tone: 'plain', text: `resumed${by(data.by)}${note(data.note)}; ${nextRun(data.nextRunAt, at)}` };
+      return { tone: 'plain', ...withNext(`resumed${by(data.by)}${note(data.note)}`, data.nextRunAt, at) };
     case 'JobCancelled':
       return { tone: 'warn', text: `cancelled${by(data.by)}${note(data.note)}` };
     case 'JobCompleted':
@@ -46,7 +46,7 @@ export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {
         ...(data.result !== undefined && { detail: cut(printableJson(data.result), longestDetail) }),
       };
     case 'ExecutionFailed':
-      return { tone: data.cause === 'snoozed' ? 'quiet' : 'bad', text: failed(data) };
+      return { tone: data.cause === 'snoozed' ? 'quiet' : 'bad', text: failed(data, '') };
     case 'ExecutionRetryScheduled':
       return { tone: 'warn', text: `retry ${attempt(data.attempt)} in ${duration(data.backoffMs)}` };
     case 'ExecutionCancelRequested':
@@ -54,7 +54,7 @@ export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {
     case 'ExecutionCancelled':
       return { tone: 'warn', text: `run cancelled${by(data.by)}${note(data.note)}` };
     case 'OccurrencesSkipped':
-      return { tone: 'warn', text: skipped(data) };
+      return { tone: 'warn', ...skipped(data) };
     case 'JobCompacted':
       return { tone: 'quiet', text: 'older history dropped' };
   }
@@ -67,8 +67,10 @@ const by = (who: string | undefined): string => (who === undefined ? '' : ` by $
 const note = (text: string | undefined): string => (text === undefined ? '' : `: ${cut(printable(text), longestDetail)}`);
 const instant = (epochMs: number): string => absolute(new Date(epochMs));
 
-const nextRun = (next: number | null, at: Date): string =>
-  next === null ? 'no run is left' : `next run ${relative(new Date(next), at)}, at ${instant(next)}`;
+const withNext = (what: string, next: number | null, at: Date): Pick<Line, 'text' | 'detail'> =>
+  next === null
+    ? { text: `${what}; no run is left` }
+    : { text: `${what}; next run ${relative(new Date(next), at)}`, detail: `at ${instant(next)}` };
 
 const queued = ({ trigger, scheduledFor, by: who }: ExecutionQueued): string => {
   switch (trigger) {
@@ -83,32 +85,32 @@ const queued = ({ trigger, scheduledFor, by: who }: ExecutionQueued): string => 
   }
 };
 
-const failed = ({ cause, error, durationMs, final }: ExecutionFailed): string => {
+/** Why comes last, because it may be long. */
+const failed = ({ cause, error, durationMs, final }: ExecutionFailed, then: string): string => {
   const message = cut(printable(error.message === '' ? error.name : error.message), longestDetail);
-  const over = final ? '; no attempt is left' : '';
+  const next = final ? ' for good' : then;
   switch (cause) {
     case 'error':
-      return `failed: ${message}${over}`;
+      return `failed${next}: ${message}`;
     case 'timeout':
-      return `failed: exceeded its time-out after ${duration(durationMs)}${over}`;
+      return `failed${next}: exceeded its time-out after ${duration(durationMs)}`;
     case 'lost':
-      return `failed: its node is gone${over}`;
+      return `failed${next}: its node is gone`;
     case 'shutdown':
-      return `stopped: its node shut down${over}`;
+      return `stopped${next}: its node shut down`;
     case 'fenced':
-      return `stopped: its node lost the store${over}`;
+      return `stopped${next}: its node lost the store`;
     case 'snoozed':
-      return `asks to be called again later${over}`;
+      return `asks to be called again later${next}`;
   }
 };
 
-const skipped = ({ from, to, count, atLeast, reason }: OccurrencesSkipped): string => {
-  const when = from === to ? instant(from) : `${instant(from)} to ${instant(to)}`;
-  const many = atLeast ? `at least ${count} runs` : count === 1 ? '1 run' : `${count} runs`;
-  return `skipped ${many} of ${when}: ${skipReason(reason)}`;
-};
+const skipped = ({ from, to, count, atLeast, reason }: OccurrencesSkipped): Pick<Line, 'text' | 'detail'> => ({
+  text: `skipped ${atLeast ? 'at least ' : ''}${count === 1 ? '1 run' : `${count} runs`}: ${skipReason(reason)}`,
+  detail: from === to ? instant(from) : `${instant(from)} to ${instant(to)}`,
+});
 
-export const skipReason = (reason: SkipReason): string => {
+const skipReason = (reason: SkipReason): string => {
   switch (reason) {
     case 'overlap':
       return 'the run before was not over';
@@ -131,19 +133,17 @@ export const skipReason = (reason: SkipReason): string => {
  * The lines for the events of one commit: a run that starts as soon as it is queued is told by its start, a failure together with
  * the retry that follows it.
  */
-export const narrateCommit = (events: readonly PublishedEvent[], knownOf: (event: PublishedEvent) => Known): readonly Told[] => {
-  const told: Told[] = [];
-  for (const [index, event] of events.entries()) {
-    const next = events[index + 1]?.data;
-    if (next?.type === 'ExecutionStarted' && isAbout(event.data, 'ExecutionQueued', next.executionId)) continue;
+export const narrateCommit = (events: readonly PublishedEvent[], knownOf: (event: PublishedEvent) => Known): readonly Told[] =>
+  events.flatMap((event, index) => {
     const line = narrate(event, knownOf(event));
-    const last = told.at(-1);
-    if (event.data.type === 'ExecutionRetryScheduled' && last && isAbout(last.event.data, 'ExecutionFailed', event.data.executionId))
-      told[told.length - 1] = { event: last.event, line: { ...last.line, text: `${last.line.text}; ${line.text}` } };
-    else told.push({ event, line });
-  }
-  return told;
-};
+    const [before, next] = [events[index - 1]?.data, events[index + 1]];
+    const { data } = event;
+    if (data.type === 'ExecutionQueued' && isAbout(next?.data, 'ExecutionStarted', data.executionId)) return [];
+    if (data.type === 'ExecutionRetryScheduled' && isAbout(before, 'ExecutionFailed', data.executionId)) return [];
+    if (data.type !== 'ExecutionFailed' || !next || !isAbout(next.data, 'ExecutionRetryScheduled', data.executionId))
+      return [{ event, line }];
+    return [{ event, line: { ...line, text: failed(data, `, ${narrate(next, knownOf(next)).text}`) } }];
+  });
 
-const isAbout = (data: JobEvent, type: JobEvent['type'], executionId: string): boolean =>
-  data.type === type && 'executionId' in data && data.executionId === executionId;
+const isAbout = (data: JobEvent | undefined, type: JobEvent['type'], executionId: string): boolean =>
+  data?.type === type && 'executionId' in data && data.executionId === executionId;

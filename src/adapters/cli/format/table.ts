@@ -9,6 +9,8 @@ export type Column = {
   readonly align?: 'right';
   /** May be cut down to this width; without it the column keeps its own. */
   readonly atLeast?: number;
+  /** What is wider than this is cut before anything else is. */
+  readonly comfort?: number;
 };
 
 const gap = 2;
@@ -39,7 +41,7 @@ export const tableLines = (
   const widths = fitting(columns, naturalWidths(columns, rows), fit);
   const shown = (cell: Cell, index: number): string => {
     const { text, tone } = typeof cell === 'string' ? { text: cell, tone: 'plain' as const } : cell;
-    return paint(tone, cut(text, widths[index] ?? 0));
+    return text === '' ? '' : paint(tone, cut(text, widths[index] ?? 0));
   };
   const table = new Table({
     chars: noBorders,
@@ -61,26 +63,17 @@ const naturalWidths = (columns: readonly Column[], rows: readonly (readonly Cell
 
 const textOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text);
 
-/** Takes what is too much from the widest column that may still give. */
+/** Takes what is too much first from columns beyond their comfort, then from any, those on the right first: a line is about what stands left. */
 const fitting = (columns: readonly Column[], natural: readonly number[], fit: number | undefined): readonly number[] => {
   const widths = [...natural];
   let tooMuch = fit === undefined ? 0 : natural.reduce((sum, width) => sum + width, gap * (natural.length - 1)) - fit;
-  while (tooMuch > 0) {
-    const widest = widths.reduce((found, width, index) => {
-      const gives = width > Math.min(columns[index]?.atLeast ?? width, width);
-      return gives && width > (widths[found] ?? 0) ? index : found;
-    }, -1);
-    const width = widths[widest];
-    if (width === undefined) break;
-    widths[widest] = width - 1;
-    tooMuch--;
-  }
+  const shrink = (index: number, least: number): void => {
+    const width = widths[index] ?? 0;
+    const given = Math.max(0, Math.min(tooMuch, width - least));
+    widths[index] = width - given;
+    tooMuch -= given;
+  };
+  for (const [index, { comfort }] of columns.entries()) if (comfort !== undefined) shrink(index, comfort);
+  for (const [index, { atLeast }] of [...columns.entries()].reverse()) if (atLeast !== undefined) shrink(index, atLeast);
   return widths;
-};
-
-/** `name  value` lines with the values below each other; null leaves a line out. */
-export const fieldLines = (fields: readonly (readonly [name: string, value: string | null])[], paint: Paint): readonly string[] => {
-  const shown = fields.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
-  const width = Math.max(0, ...shown.map(({ name }) => name.length));
-  return shown.map(({ name, value }) => `  ${paint('quiet', name.padEnd(width))}  ${value}`);
 };

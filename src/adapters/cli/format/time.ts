@@ -30,8 +30,15 @@ export const absolute = (at: InstantInput): string => (typeof at === 'string' ? 
 /** `in 3 min (2026-08-05T12:03:20Z)` */
 export const both = (at: Date, now: Date): string => `${relative(at, now)} (${absolute(at)})`;
 
-/** Time of day in UTC, with milliseconds. */
-export const timeOfDay = (at: Date): string => at.toISOString().slice('2026-08-05T'.length);
+/** To the second, as people read it: `2026-08-05 12:03:20Z`. */
+export const readable = (at: Date): string =>
+  at
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
+
+/** Time of day in UTC: `12:03:20Z`. */
+export const timeOfDay = (at: Date): string => readable(at).slice('2026-08-05 '.length);
 
 /** `12 ms`, `1.2 s`, `34 s`, `1 min 3 s`, `2 h 5 min`, `3 d 4 h`. */
 export const duration = (ms: number): string => {

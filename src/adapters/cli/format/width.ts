@@ -17,25 +17,30 @@ const widthOfGrapheme = (grapheme: string): number => (zero.test(grapheme) ? 0 :
 
 /** The text, or as much of it as fits into so many columns with an ellipsis at its end. */
 export const cut = (text: string, columns: number): string => {
-  if (text.length <= columns && ascii.test(text)) return text;
-  let width = 0;
-  let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
-    width += widthOfGrapheme(segment);
-    if (width > columns) return columns < 1 ? '' : `${withoutLast(kept, columns)}…`;
-    kept += segment;
-  }
-  return text;
+  if (widthOf(text) <= columns) return text;
+  return columns < 1 ? '' : `${text.slice(0, fitting(text, columns - 1))}…`;
 };
 
-/** Room for the ellipsis. */
-const withoutLast = (text: string, columns: number): string => {
-  let kept = '';
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    width += widthOfGrapheme(segment);
-    if (width > columns - 1) break;
-    kept += segment;
+/** The text in parts that each fit; broken after spaces where there are any. */
+export const wrap = (text: string, columns: number): readonly string[] => {
+  const parts: string[] = [];
+  let rest = text;
+  while (widthOf(rest) > columns) {
+    const most = Math.max(1, fitting(rest, columns));
+    const space = rest.lastIndexOf(' ', most);
+    const end = space > most / 2 ? space : most;
+    parts.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
   }
-  return kept;
+  return [...parts, rest];
+};
+
+/** How much of the text, in UTF-16 units, fits into so many columns. */
+const fitting = (text: string, columns: number): number => {
+  let width = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    width += widthOfGrapheme(segment);
+    if (width > columns) return index;
+  }
+  return text.length;
 };

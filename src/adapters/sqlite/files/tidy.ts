@@ -5,7 +5,7 @@ import { scrub } from './scrub.js';
 import { checkpoint, walOf } from './wal.js';
 
 /** The write-ahead log is emptied when it has grown by this much. */
-const growth = 16_000_000;
+const growth = 32_000_000;
 
 /** A step between two others, in which the write-ahead log is looked after where that is due. */
 export const tidier = (db: Database): (() => Steps<void>) => {
