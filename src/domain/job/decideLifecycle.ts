@@ -1,5 +1,6 @@
 import { accept } from '../decider.js';
 import type { Instant } from '../instant.js';
+import { CalculatorFailure } from '../schedule/calendar.js';
 import type { CancelJob, DeleteJob, PauseJob, ResumeJob } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { completeIfOver, skip, skipMissed } from './decideDue.js';
@@ -45,8 +46,22 @@ export const resumed = (job: Job, { now, by, note }: Cause, context: Context): r
 const isGivenUp = ({ definition: { misfire } }: Job, runAt: Instant, now: Instant): boolean =>
   runAt < now - misfireGraceMs && (misfire.policy === 'skip' || runAt < now - (misfire.windowMs ?? Number.POSITIVE_INFINITY));
 
-/** Gives up what is due and has no fate yet. */
-export const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
+/**
+ * Gives up what is due because its schedule goes, for good. A calculator that is missing or broken must not stand in the way: what it
+ * would count is then one at least.
+ */
+export const giveUpDue = (draft: Draft, now: Instant, context: Context): void => {
+  const reason = draft.job.paused ? 'paused' : 'cancelled';
+  try {
+    skipPassed(draft, now, reason, context);
+  } catch (error) {
+    const { nextRunAt: at } = draft.job;
+    if (!(error instanceof CalculatorFailure) || at === null) throw error;
+    emit(draft, { type: 'OccurrencesSkipped', from: at, to: at, count: 1, atLeast: true, reason, nextRunAt: null });
+  }
+};
+
+const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
   const { nextRunAt, ended } = draft.job;
   const startAt = nextStartAt(draft.job);
   if (nextRunAt === null || startAt === null || startAt > now || ended) return;
@@ -59,7 +74,7 @@ export const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cance
 export const cancelJob = ({ now, by, note }: CancelJob, job: Job, context: Context): JobDecision => {
   if (job.ended !== null && job.executions.length === 0) return accept();
   const draft = draftOf(job);
-  skipPassed(draft, now, job.paused ? 'paused' : 'cancelled', context);
+  giveUpDue(draft, now, context);
   if (job.ended !== 'cancelled')
     emit(draft, { type: 'JobCancelled', ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
   cancelExecutions(draft, now, by);

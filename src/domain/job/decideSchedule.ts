@@ -1,10 +1,11 @@
 import { accept, reject } from '../decider.js';
 import { type Instant, instant } from '../instant.js';
+import { CalculatorFailure } from '../schedule/calendar.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { ScheduleJob } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { decideDue } from './decideDue.js';
-import { resumed, skipPassed } from './decideLifecycle.js';
+import { giveUpDue, resumed } from './decideLifecycle.js';
 import type { JobDefinition } from './definition.js';
 import { type Draft, draftOf, emit } from './draft.js';
 import { oncePastLimitMs } from './limits.js';
@@ -56,8 +57,12 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
 /** Gives what is due a fate before its schedule goes; what does not fit into one commit is given up. */
 const decideLeft = (draft: Draft, command: ScheduleJob, context: Context): void => {
   const { now, watchedSince = now } = command;
-  decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
-  skipPassed(draft, now, draft.job.paused ? 'paused' : 'cancelled', context);
+  try {
+    decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
+  } catch (error) {
+    if (!(error instanceof CalculatorFailure)) throw error;
+  }
+  giveUpDue(draft, now, context);
 };
 
 /** Ids for runs that come due in the very moment of a change; the new job id of the command is unused then and unique. */

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/adapters/sqlite/files/driver.js';
 import { openSqlite, openSqliteReader } from '../../../src/adapters/sqlite/index.js';
 import { changes } from '../../contracts/readModels.js';
 import { executionRow, jobRow, request } from '../../contracts/samples.js';
@@ -40,6 +41,25 @@ it('reads what a writer left, and locks nobody out', async () => {
   expect(await reader.feed.head(0)).toBe(2);
   await next.close();
   await reader.close();
+});
+
+it('holds up the end of a redaction only while it is in the middle of a query', async () => {
+  const writer = await openSqlite({ directory, node: 'n1' });
+  await writer.store.append(request('acme/a', 0));
+  const reader = openDatabase(join(directory, 'log.db'), 'read');
+  reader.exec('BEGIN; SELECT * FROM commits');
+  let isDone = false;
+  const redaction = writer.store.redact('acme/a', 2).then(() => {
+    isDone = true;
+  });
+  // Others are served meanwhile.
+  expect((await writer.store.append(request('acme/a', 1))).outcome).toBe('appended');
+  expect(isDone).toBe(false);
+  reader.exec('COMMIT');
+  await redaction;
+  expect(statSync(join(directory, 'log.db-wal')).size).toBe(0);
+  reader.close();
+  await writer.close();
 });
 
 it('says so where there is no store, and makes none', async () => {

@@ -127,6 +127,18 @@ export const describeJobLists = (models: () => ReadModels, save: Save): void => 
       expect(await names({ search: 'nothing' })).toEqual([]);
     });
 
+    it('a rare match among very many', async () => {
+      const many = Array.from({ length: 4_500 }, (_, i) => jobRow(`acme/job-${i}`));
+      await save({
+        jobs: [...many, jobRow('acme/aa', { definition: { tags: ['rare'] } }), jobRow('acme/zz', { definition: { tags: ['rare'] } })],
+      });
+      expect(await names({ tag: 'rare' })).toEqual(['aa', 'zz']);
+      expect(await names({ tag: 'rare', limit: 1 })).toEqual(['aa']);
+      expect(await names({ tag: 'rare', limit: 1, after: 'aa' })).toEqual(['zz']);
+      expect(await names({ search: 'JOB-44', limit: 3 })).toEqual(['job-44', 'job-440', 'job-4400']);
+      expect(await names({ statuses: ['scheduled'], now: at(0), limit: 2 })).toEqual(['aa', 'job-0']);
+    });
+
     it('all of it together', async () => {
       await some();
       expect(await names({ jobType: 'email', search: 'a', statuses: ['scheduled'], after: 'mail' })).toEqual(['plain']);

@@ -20,10 +20,12 @@ export type Database = {
   close(): void;
 };
 
-export const openDatabase = (path: string, mode: 'write' | 'read'): Database => {
+/** `patienceMs`: how long a statement waits for another process, which may be repairing the files after a crash. */
+export const openDatabase = (path: string, mode: 'write' | 'read', patienceMs = 2_000): Database => {
   // As a URL, so that no character of the path means anything else, and a reader cannot write.
   const url = path === ':memory:' ? path : `${pathToFileURL(path).href}${mode === 'read' ? '?mode=ro' : ''}`;
   const db = new Libsql(url);
+  db.exec(`PRAGMA busy_timeout = ${patienceMs}`);
   return {
     path,
     exec: (sql) => void db.exec(sql),

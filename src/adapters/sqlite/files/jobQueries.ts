@@ -1,8 +1,7 @@
-import type { JobFilter } from '../../../application/ports/readModels.js';
-import type { JobStatus } from '../../../domain/job/index.js';
 import { jobRowColumns } from '../columns.js';
-import type { Cells, Handlers } from '../protocol.js';
-import { cellsOf, type Database, type Row, type Statement, type Value } from './driver.js';
+import type { Handlers } from '../protocol.js';
+import { cellsOf, type Database } from './driver.js';
+import { jobLister } from './jobLister.js';
 
 type JobQueries = Pick<Handlers, 'jobs' | 'listJobs' | 'work' | 'unclaimed' | 'running'>;
 
@@ -40,59 +39,4 @@ export const jobQueries = (db: Database): JobQueries => {
       // A stream that has ended meanwhile is no place to go on from: the caller starts over and misses nothing.
       (after !== null && runs.all([after]).length > 0 ? runningAfter.all([after, limit]) : running.all([limit])).map(([s]) => String(s)),
   };
-};
-
-/** Rows under which this many jobs are due are sorted; above it, going through the names finds some soon enough. */
-const fewDue = 1_000;
-
-const jobLister = (db: Database) => {
-  const prepared = new Map<string, Statement>();
-  const all = (sql: string, values: readonly Value[]): readonly Row[] => {
-    const statement = prepared.get(sql) ?? db.prepare(sql);
-    prepared.set(sql, statement);
-    return statement.all(values);
-  };
-
-  const dueAreFew = (now: number): boolean =>
-    Number(all(`SELECT count(*) FROM (SELECT 1 FROM jobs WHERE due_at <= ? LIMIT ${fewDue})`, [now])[0]?.[0]) < fewDue;
-
-  /** Per phase one walk through an index in the order of names; the walks are merged. */
-  const sources = (statuses: readonly JobStatus[] | undefined, now: number): readonly Source[] => {
-    if (!statuses) return [{ index: 'sqlite_autoindex_jobs_1', where: 'j.phase IS NOT NULL', values: [] }];
-    const inPhase = (phase: string): Source => ({ index: 'jobs_by_phase', where: 'j.phase = ?', values: [phase] });
-    const wanted = new Set(statuses);
-    const whole = [...wanted].filter((status) => status !== 'scheduled').map(inPhase);
-    if (wanted.has('scheduled') && wanted.has('queued')) return [...whole, inPhase('scheduled')];
-    if (wanted.has('scheduled'))
-      return [...whole, { index: 'jobs_by_phase', where: "j.phase = 'scheduled' AND j.due_at > ?", values: [now] }];
-    if (!wanted.has('queued')) return whole;
-    const index = dueAreFew(now) ? 'jobs_by_due' : 'jobs_by_phase';
-    return [...whole, { index, where: "j.phase = 'scheduled' AND j.due_at <= ?", values: [now] }];
-  };
-
-  return (filter: JobFilter): Cells => {
-    const { organization, now, statuses, limit, after = '' } = filter;
-    const range: readonly Value[] = [`${organization}/${after}`, `${organization}0`];
-    const [conditions, values] = conditionsOf(filter);
-    const rows = sources(statuses, now).flatMap((source) =>
-      all(
-        `SELECT ${rowColumns} FROM jobs j INDEXED BY ${source.index}
-         WHERE ${source.where} AND j.stream > ? AND j.stream < ? ${conditions} ORDER BY j.stream LIMIT ?`,
-        [...source.values, ...range, ...values, limit],
-      ),
-    );
-    return cellsOf([...rows].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).slice(0, limit));
-  };
-};
-
-type Source = { readonly index: string; readonly where: string; readonly values: readonly Value[] };
-
-const conditionsOf = ({ jobType, tag, search }: JobFilter): readonly [sql: string, values: readonly Value[]] => {
-  const conditions: readonly (readonly [string, string | undefined])[] = [
-    ['AND j.job_type = ?', jobType],
-    ['AND EXISTS (SELECT 1 FROM json_each(j.tags) t WHERE t.value = ?)', tag],
-    ['AND instr(j.search, ?) > 0', search?.toLowerCase()],
-  ];
-  const given = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
-  return [given.map(({ sql }) => sql).join(' '), given.map(({ value }) => value)];
 };

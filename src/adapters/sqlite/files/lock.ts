@@ -15,7 +15,7 @@ export class Locked extends Error {
  */
 export const lockDirectory = (directory: string): { release(): void } => {
   const pidFile = join(directory, 'writer.pid');
-  const file: Database = openDatabase(join(directory, 'writer.lock'), 'write');
+  const file: Database = openDatabase(join(directory, 'writer.lock'), 'write', 0);
   try {
     file.exec('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -7,8 +7,11 @@ const bell = new Int32Array(new SharedArrayBuffer(4));
 
 export const walOf = (db: Database): string => `${db.path}-wal`;
 
-/** Moves what it can from the write-ahead log into the database. False where a reader is in the way of emptying it. */
-export const checkpoint = (db: Database): boolean => db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([])[0]?.[0] === 0;
+/** Moves what it can from the write-ahead log into the database. False, at once, where a reader is in the way of emptying it. */
+export const checkpoint = (db: Database): boolean => {
+  db.exec('PRAGMA busy_timeout = 0');
+  return db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([])[0]?.[0] === 0;
+};
 
 /**
  * Empties the write-ahead log: older versions of a page stay readable in the file until then. A reader in the middle of a query
