@@ -34,7 +34,7 @@ export const nextInstant = (walls: WallTimes, zone: Zone, after: number, passes:
     }
     if (found < end) return found <= lastInstant ? found : null;
     // Once the last two days were searched in vain, no repeated reading can match before the next member does.
-    from = end - after > reach ? Math.max(end, wall - reach) : end;
+    from = end - after > reach ? Math.max(end, Math.min(wall - reach, found)) : end;
   }
   return null;
 };
@@ -53,7 +53,8 @@ export const prevInstant = (walls: WallTimes, zone: Zone, before: number, passes
       if (missing >= changedAt + offsetBefore) found = Math.max(found, missing - offsetBefore);
     }
     if (found >= start) return found >= 0 ? found : null;
-    until = before - start > reach ? Math.min(start - 1, wall + reach) : start - 1;
+    // Just after a change the readings searched in vain may be those whose first pass is still to come.
+    until = change === 0 && before - start > reach ? Math.min(start - 1, Math.max(wall + reach, found)) : start - 1;
   }
   return null;
 };
