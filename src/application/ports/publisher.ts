@@ -3,10 +3,10 @@ export type Outgoing = { readonly id: string; readonly sequence: string; readonl
 
 /** Where the stream of a partition stands: the truth about what was published. */
 export type PublishedUpTo = {
-  /** The broker's own number of its last message; 0 for an empty stream. */
+  /** The broker's own number of the last message it ever took; 0 for a new stream. */
   readonly streamSequence: number;
-  /** `partition:position:index` of that message; null where nothing of ours is in it. */
-  readonly sequence: string | null;
+  /** The last event that is still there; null where nothing of ours is. */
+  readonly last: { readonly id: string; readonly sequence: string } | null;
 };
 
 export type PublishOutcome =
@@ -22,8 +22,11 @@ export interface EventPublisher {
   standing(partition: number): Promise<PublishedUpTo>;
   /** Publishes in order, each only if the stream's last message is the one before it. Rejects with `PublisherUnavailable`. */
   publish(partition: number, events: readonly Outgoing[], after: number): Promise<PublishOutcome>;
-  /** Removes what was published under a subject up to a stream sequence: a deleted job's past. */
-  purge(partition: number, subject: string, upTo: number): Promise<void>;
+  /**
+   * Removes what was published under `subject` (`*` stands for any one token) before the newest message under `before`; nothing where
+   * there is no such message. Repeating it does no harm.
+   */
+  purge(partition: number, subject: string, before: string): Promise<void>;
   close(): Promise<void>;
 }
 
