@@ -34,9 +34,37 @@ const fromGo = (name, program) => (directory) => {
   run('go', ['build', '-o', join(directory, name), program], { cwd: module });
 };
 
+/** A program of a published Go module, built here. */
+const fromGoModule = (path) => (directory, version) => {
+  run('go', ['install', `${path}@v${version}`], { env: { ...process.env, GOBIN: directory } });
+};
+
+/** A program of a Debian package, which has the version that it has. */
+const fromDebian = (name, program) => (directory) => {
+  run('apt-get', ['download', name], { cwd: directory });
+  run('sh', ['-c', 'dpkg -x *.deb .'], { cwd: directory });
+  cpSync(join(directory, program), join(directory, name));
+};
+
+const firstOf =
+  (...ways) =>
+  (directory, version) => {
+    const reasons = [];
+    for (const way of ways) {
+      try {
+        return way(directory, version);
+      } catch (error) {
+        reasons.push(error.message);
+      }
+    }
+    throw new Error(reasons.join('; '));
+  };
+
 const recipes = {
   secantusdb: fromPyPI('secantusdb'),
   ferretdb: fromGo('ferretdb', '.'),
+  'nats-server': firstOf(fromGoModule('github.com/nats-io/nats-server/v2'), fromDebian('nats-server', 'usr/sbin/nats-server')),
+  'nats-py': fromPyPI('nats-py'),
 };
 
 const fetchServer = (name) => {
