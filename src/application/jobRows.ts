@@ -2,6 +2,7 @@ import { workAt } from '../domain/job/index.js';
 import { Lru } from './lru.js';
 import type { Clock } from './ports/clock.js';
 import type { EventStore, StreamKey } from './ports/eventStore.js';
+import type { Membership } from './ports/membership.js';
 import type { JobRow, ReadModels } from './ports/readModels.js';
 import { blankRow } from './projections/project.js';
 import { type Replayed, replay } from './projections/replay.js';
@@ -22,6 +23,7 @@ export class JobRows {
     private readonly readModels: ReadModels,
     private readonly projector: Projector,
     private readonly clock: Clock,
+    private readonly membership: Membership,
   ) {}
 
   /** The row if it is in memory. */
@@ -45,6 +47,12 @@ export class JobRows {
 
   forget(stream: StreamKey): void {
     this.#cache.delete(stream);
+  }
+
+  /** The row as the log has it now: where others write too, what is in memory or saved may be a moment old. */
+  async current(stream: StreamKey): Promise<JobRow> {
+    const row = this.known(stream) ?? (await this.load(stream));
+    return this.membership.exclusive ? row : (await this.caughtUp(row)).row;
   }
 
   clear(): void {

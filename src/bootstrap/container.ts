@@ -50,7 +50,7 @@ export const createContainer = (parts: Parts): Container => {
     c,
     T.rows,
     [T.storage, T.projector, T.clock],
-    ({ store, readModels }, projector, clock) => new JobRows(store, readModels, projector, clock),
+    ({ store, readModels, membership }, projector, clock) => new JobRows(store, readModels, projector, clock, membership),
   );
   single(
     c,

@@ -6,6 +6,7 @@ import { Activity } from '../application/activity.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { Listeners } from '../application/listeners.js';
 import type { Clock } from '../application/ports/clock.js';
+import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { chooseLogger } from './chooseLogger.js';
@@ -21,6 +22,8 @@ type Dependencies = {
   readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
+  /** In place of the store that the options name. */
+  readonly openStorage?: (node: string) => Promise<Storage>;
 };
 
 const defaultStore: StoreOption = { directory: './data' };
@@ -104,7 +107,7 @@ export class Lifecycle {
       import('../adapters/runner/index.js'),
       import('./openStorage.js'),
     ]);
-    const storage = await openStorage(options.store ?? defaultStore, node, background);
+    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node, background));
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
     const { limits } = settings;

@@ -87,6 +87,7 @@ export class Runtime {
       readModels: storage.readModels,
       runRecords: storage.runRecords,
       store: storage.store,
+      membership: storage.membership,
       isRunning: () => this.#started,
       clock,
       background,

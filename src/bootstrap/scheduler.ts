@@ -5,6 +5,7 @@ import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
 import { Listeners } from '../application/listeners.js';
 import type { Clock } from '../application/ports/clock.js';
+import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import { chooseLogger } from './chooseLogger.js';
 import { lazyJobs } from './lazyJobs.js';
@@ -43,12 +44,24 @@ export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOpt
 };
 
 /** Options are asked for when they are first needed, so that a wrong environment is an error of a call and not of an import. */
-export const lazyScheduler = <M extends JobMap>(optionsOf: () => SchedulerOptions<M>, clock: Clock = systemClock): Scheduler<M> => {
+export const lazyScheduler = <M extends JobMap>(
+  optionsOf: () => SchedulerOptions<M>,
+  clock: Clock = systemClock,
+  openStorage?: (node: string) => Promise<Storage>,
+): Scheduler<M> => {
   const jobHandlers = new JobHandlers(clock);
   const customSchedules = new Map<string, Calculator>();
   const timetable = createTimetable(customSchedules);
   const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));
-  const lifecycle = new Lifecycle({ optionsOf, clock, jobHandlers, customSchedules, timetable, listeners });
+  const lifecycle = new Lifecycle({
+    optionsOf,
+    clock,
+    jobHandlers,
+    customSchedules,
+    timetable,
+    listeners,
+    ...(openStorage && { openStorage }),
+  });
   const jobsOf = (organization: string | null): JobsApi<M> => {
     const ready = async (): Promise<JobsApi<M>> => {
       const { runtime, settings } = await lifecycle.ready();

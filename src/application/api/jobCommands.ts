@@ -1,5 +1,5 @@
 import { type Issue, SchedulerError } from '../../domain/errors.js';
-import type { JobCommand } from '../../domain/job/index.js';
+import { handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
 import type { JobHandlers } from '../handlers.js';
@@ -9,6 +9,7 @@ import type { StreamKey } from '../ports/eventStore.js';
 import { StoreUnavailable } from '../ports/eventStore.js';
 import type { Ids } from '../ports/ids.js';
 import type { JobInputParser, Parsed, ParsedJob } from '../ports/jobInput.js';
+import type { Membership } from '../ports/membership.js';
 import type { ExecutionRow } from '../ports/readModels.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
@@ -23,6 +24,7 @@ export type CommandDependencies = {
   readonly rows: JobRows;
   readonly handlers: JobHandlers;
   readonly waiters: Waiters;
+  readonly membership: Membership;
   readonly eraser: Eraser;
   readonly input: JobInputParser;
   readonly clock: Clock;
@@ -80,7 +82,7 @@ export class JobCommands {
       const row = rows.known(stream) ?? (await rows.load(stream));
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
-      if (!handlers.resolve(stream, jobType))
+      if (!handlers.resolve(stream, jobType) && !this.#runsElsewhere(handlerKeyOf(jobType, String(jobName))))
         throw new SchedulerError(
           'NO_HANDLER',
           `no handler for "${jobType === 'custom' ? jobName : jobType}" in this process; set one in jobHandlers, or use { wait: false }`,
@@ -154,6 +156,12 @@ export class JobCommands {
 
   #streamOf(jobName: unknown): StreamKey {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
+  }
+
+  /** Whether another live node has the handler. */
+  #runsElsewhere(handlerKey: string): boolean {
+    const { membership } = this.dependencies;
+    return membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(handlerKey));
   }
 
   get #by(): { readonly by?: string } {

@@ -3,9 +3,10 @@ import { type Job, jobStatuses } from '../../domain/job/index.js';
 import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
-import type { Clock } from '../ports/clock.js';
+import type { Background, Clock } from '../ports/clock.js';
 import type { EventStore } from '../ports/eventStore.js';
 import type { JobInputParser } from '../ports/jobInput.js';
+import type { Membership } from '../ports/membership.js';
 import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
 import type { RunRecords } from '../ports/runRecords.js';
 import { blankRow } from '../projections/project.js';
@@ -19,6 +20,8 @@ import type { ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, 
 
 const defaultLimit = 1_000;
 const maxLimit = 10_000;
+const savedElsewhereMs = 100;
+const savedElsewhereLooks = 5;
 
 export type QueryDependencies = {
   readonly readModels: ReadModels;
@@ -30,6 +33,8 @@ export type QueryDependencies = {
   readonly handlers: JobHandlers;
   readonly input: JobInputParser;
   readonly clock: Clock;
+  readonly background: Background;
+  readonly membership: Membership;
 };
 
 /** What callers may ask to know, in one organization. Queries wait for what this process has written: callers read their own writes. */
@@ -73,6 +78,7 @@ export class JobQueries {
 
   async history(jobName: unknown, limit: unknown = 20): Promise<readonly ExecutionRecord[]> {
     const { row } = await this.#existing(jobName);
+    await unwell(this.dependencies.projector.saved());
     const rows = await this.dependencies.readModels.history(row.stream, boundedLimit(limit, 20));
     return rows.map(presentExecution);
   }
@@ -83,10 +89,15 @@ export class JobQueries {
 
   /** The history entry of an execution of this organization. */
   async executionRow(executionId: unknown): Promise<ExecutionRow> {
-    const { readModels, projector } = this.dependencies;
+    const { readModels, projector, membership, background } = this.dependencies;
     if (typeof executionId !== 'string') throw invalidArgument('executionId', 'must be a text');
     await unwell(projector.saved());
-    const row = await unwell(readModels.execution(executionId));
+    let row = await unwell(readModels.execution(executionId));
+    // Another node may have announced what it has not saved yet.
+    for (let looks = 0; !row && !membership.exclusive && looks < savedElsewhereLooks; looks++) {
+      await new Promise<void>((resolve) => background.after(savedElsewhereMs, resolve));
+      row = await unwell(readModels.execution(executionId));
+    }
     if (!row?.stream.startsWith(`${this.organization}/`)) throw executionNotFound(executionId);
     return row;
   }
@@ -133,11 +144,8 @@ export class JobQueries {
   }
 
   async #existing(jobName: unknown): Promise<{ readonly row: JobRow; readonly job: Job }> {
-    const { projector, readModels } = this.dependencies;
-    const stream = this.#streamOf(jobName);
-    await unwell(projector.saved());
-    const row = (await unwell(readModels.jobs([stream]))).get(stream);
-    if (!row || row.state.kind === 'absent') throw jobNotFound(String(jobName));
+    const row = await unwell(this.dependencies.rows.current(this.#streamOf(jobName)));
+    if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
     return { row, job: row.state };
   }
 
