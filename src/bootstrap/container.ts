@@ -14,6 +14,7 @@ import { Follower } from '../application/follower.js';
 import { JobRows } from '../application/jobRows.js';
 import { Projector } from '../application/projector.js';
 import { Retention } from '../application/retention.js';
+import { Relay } from '../application/subscribers/relay.js';
 import { Waiters } from '../application/waiters.js';
 import { single, value } from './bind.js';
 import type { Parts } from './parts.js';
@@ -144,5 +145,13 @@ export const createContainer = (parts: Parts): Container => {
     ({ feed, readModels, leases }, rows, eraser, background, log) =>
       new Repairer({ feed, readModels, rows, eraser, leases, background, log }),
   );
+  const { broker } = parts;
+  if (broker)
+    single(
+      c,
+      T.relay,
+      [T.storage, T.background, T.log],
+      ({ feed, leases, cursors }, background, log) => new Relay({ feed, publisher: broker.publisher, leases, cursors, background, log }),
+    );
   return c;
 };

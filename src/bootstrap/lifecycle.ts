@@ -10,8 +10,10 @@ import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { chooseLogger } from './chooseLogger.js';
+import { openBroker } from './openBroker.js';
 import type { AnyOptions, StoreOption } from './options.js';
 import { readOptions, type Settings } from './optionsSchema.js';
+import type { Broker } from './parts.js';
 import type { Runtime } from './runtime.js';
 import type { Timetable } from './timetable.js';
 
@@ -98,8 +100,6 @@ export class Lifecycle {
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
-    if (options.nats !== undefined)
-      throw new SchedulerError('NOT_AVAILABLE', 'publishing to NATS is not available in this version; leave out `nats`');
     registerAll(options, jobHandlers, customSchedules);
     const node = `${options.nodeId ?? hostname()}-${ids.next().slice(-12)}`;
     const [{ Runtime }, { createRunner }, { openStorage }] = await Promise.all([
@@ -125,14 +125,17 @@ export class Lifecycle {
       limits,
       listeners,
     };
-    const runtime = new Runtime(parts, options.actor);
+    let broker: Broker | null = null;
     try {
+      broker = await openBroker(options, storage, node);
+      const runtime = new Runtime({ ...parts, broker }, options.actor);
       await runtime.catchUp();
+      return { runtime, settings };
     } catch (error) {
+      await broker?.close();
       await storage.close();
       throw error;
     }
-    return { runtime, settings };
   }
 }
 

@@ -6,6 +6,7 @@ import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
+import type { SchedulerOptions, StoreOption } from './options.js';
 import { createScheduler } from './scheduler.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
@@ -24,6 +25,16 @@ const configuration = (): Config => {
 
 const config = configuration();
 
+/** The servers that the environment names, unless a command asks for a directory of its own. */
+const cluster = (store: StoreOption): Pick<SchedulerOptions, 'store' | 'nats'> => {
+  const { MONGODB_URI, MONGODB_DB, NATS_URL, DATA_DIR } = config;
+  if (store === 'memory' || !('directory' in store) || store.directory !== DATA_DIR) return {};
+  return {
+    ...(MONGODB_URI !== undefined && { store: { mongodb: MONGODB_URI, ...(MONGODB_DB !== undefined && { database: MONGODB_DB }) } }),
+    ...(NATS_URL !== undefined && !store.readOnly && { nats: NATS_URL }),
+  };
+};
+
 process.exitCode = await runCli(
   process.argv.slice(2),
   processEnvironment(process, {
@@ -41,6 +52,7 @@ process.exitCode = await runCli(
     open: (options) =>
       createScheduler({
         ...options,
+        ...cluster(options.store),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),

@@ -6,9 +6,13 @@ import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { EventPublisher, WakeHints } from '../application/ports/publisher.js';
 import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
+
+/** A way out for events, and for hints between nodes. */
+export type Broker = { readonly publisher: EventPublisher; readonly hints: WakeHints; close(): Promise<void> };
 
 /** What the outside provides: the adapters in use, and what exists before a store is open. */
 export type Parts = {
@@ -24,4 +28,6 @@ export type Parts = {
   readonly handlers: JobHandlers;
   readonly limits: Limits;
   readonly listeners: Listeners;
+  /** Where events are published; null where nobody asked for it. */
+  readonly broker: Broker | null;
 };

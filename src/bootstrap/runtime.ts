@@ -5,8 +5,11 @@ import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { get } from './bind.js';
 import { createContainer } from './container.js';
-import type { Parts } from './parts.js';
+import type { Broker, Parts } from './parts.js';
 import { T } from './tokens.js';
+
+/** What the log has is published before a stop, if the broker lets it within this time; the next start goes on from there. */
+const relayStopMs = 3_000;
 
 export type Progress = (done: number, total: number) => void;
 
@@ -39,6 +42,7 @@ export class Runtime {
     if (this.#started) return;
     this.#started = true;
     if (!this.#parts.storage.membership.exclusive) await this.#joinCluster();
+    if (this.#parts.broker) this.#publish(this.#parts.broker);
     await get(this.#container, T.sweeper).failLost();
     await get(this.#container, T.dispatcher).start();
     get(this.#container, T.sweeper).start();
@@ -50,6 +54,21 @@ export class Runtime {
     const heads = await Promise.all(Array.from({ length: feed.partitions }, (_, partition) => feed.head(partition)));
     get(this.#container, T.tail).start(heads);
     get(this.#container, T.repairer).start();
+  }
+
+  /** Every commit is published, and other nodes are told where the log has got to. */
+  #publish({ hints }: Broker): void {
+    const relay = get(this.#container, T.relay);
+    const tail = get(this.#container, T.tail);
+    get(this.#container, T.commits).on(({ commit: { partition, position }, origin }) => {
+      relay.wake(partition);
+      if (origin === 'here') hints.announce(partition, position);
+    });
+    hints.onHint((partition) => {
+      relay.wake(partition);
+      tail.wake();
+    });
+    relay.start();
   }
 
   /** Claims nothing more, lets attempts end within the limit, saves what is known, and lets go of the store. */
@@ -68,6 +87,8 @@ export class Runtime {
       .saved()
       .catch((error) => this.#parts.log.warn({ error }, 'read models are behind the log; the next start makes up for it'));
     get(c, T.projector).stop();
+    if (this.#parts.broker && this.#started) await get(c, T.relay).stop(relayStopMs);
+    await this.#parts.broker?.close();
     await this.#parts.runner.close();
     await this.#parts.storage.close();
     this.#started = false;

@@ -22,6 +22,7 @@ import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
 import type { Projector } from '../application/projector.js';
 import type { Retention } from '../application/retention.js';
+import type { Relay } from '../application/subscribers/relay.js';
 import type { Waiters } from '../application/waiters.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
 import { token } from './bind.js';
@@ -54,6 +55,7 @@ export const T = {
   sweeper: token<Sweeper>('Sweeper'),
   tail: token<Tail>('Tail'),
   repairer: token<Repairer>('Repairer'),
+  relay: token<Relay>('Relay'),
   waiters: token<Waiters>('Waiters'),
   eventStream: token<EventStream>('EventStream'),
 } as const;
