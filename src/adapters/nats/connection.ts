@@ -24,6 +24,7 @@ export class Connection {
   readonly #inUse = new Set<(fault: PublisherUnavailable) => void>();
   #connection: NatsConnection | null = null;
   #isUp = false;
+  #losses = 0;
   #fault: PublisherUnavailable;
   #pauseMs = shortestPauseMs;
   #stopPause: Stop = () => undefined;
@@ -41,6 +42,11 @@ export class Connection {
   /** Null while there is none. */
   get current(): NatsConnection | null {
     return this.#isUp ? this.#connection : null;
+  }
+
+  /** How often it was lost: what a server said before may be gone after it. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /** Rejects with `PublisherUnavailable`, saying why, as soon as it is clear that there will be no answer. */
@@ -117,6 +123,7 @@ export class Connection {
 
   #lose(fault: PublisherUnavailable): void {
     this.#isUp = false;
+    this.#losses++;
     this.#fault = fault;
     for (const lost of this.#inUse) lost(fault);
   }

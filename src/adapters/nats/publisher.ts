@@ -1,4 +1,4 @@
-import { headers, type JetStreamManager, type MsgHdrs, type NatsConnection, type PubAck, type StoredMsg } from 'nats';
+import { headers, type JetStreamManager, type MsgHdrs, type NatsConnection, type StoredMsg } from 'nats';
 import { type EventPublisher, type Outgoing, type PublishedUpTo, PublisherUnavailable } from '../../application/ports/publisher.js';
 import type { Millis } from '../../domain/instant.js';
 import type { Connection } from './connection.js';
@@ -19,6 +19,9 @@ const place = 'Sched-Pos';
 
 /** Publishes to one JetStream stream per partition. */
 export class JetStreamPublisher implements EventPublisher {
+  /** By partition, how often the connection had been lost when its stream was last asked where it stands. */
+  readonly #asked = new Map<number, number>();
+
   constructor(
     private readonly connection: Connection,
     private readonly partitions: number,
@@ -41,6 +44,7 @@ export class JetStreamPublisher implements EventPublisher {
 
   standing(partition: number): Promise<PublishedUpTo> {
     const name = streamName(partition, this.partitions);
+    this.#asked.set(partition, this.connection.losses);
     return this.#manage(answerMs, async (manager) => {
       const { state } = await manager.streams.info(name);
       const streamSequence = state.last_seq;
@@ -58,6 +62,8 @@ export class JetStreamPublisher implements EventPublisher {
   async publish(partition: number, events: readonly Outgoing[], after: number): ReturnType<EventPublisher['publish']> {
     let streamSequence = after;
     for (const chunk of chunksOf(events)) {
+      // A server that went down may have lost what it had, and have been filled up by another relay.
+      if (this.#asked.get(partition) !== this.connection.losses) return { outcome: 'fenced' };
       if (!(await this.#publishChunk(partition, chunk, streamSequence))) return { outcome: 'fenced' };
       streamSequence += chunk.length;
     }
@@ -77,25 +83,23 @@ export class JetStreamPublisher implements EventPublisher {
   }
 
   /**
-   * Each message is stored only right after the one before it. So the last one's acknowledgement speaks for all, and only the first,
-   * whose refusal says why, is asked for its own; this is several times faster than asking for all.
+   * Each message is stored only right after the one before it, so that the last one's acknowledgement speaks for all: that is several
+   * times faster than to ask for each. The first goes ahead alone: a relay that was overtaken must not get in between another's.
    */
   async #publishChunk(partition: number, chunk: readonly Outgoing[], after: number): Promise<boolean> {
     try {
-      const acknowledged = await this.connection.use(async (connection) => {
+      return await this.connection.use(async (connection) => {
         const stream = connection.jetstream({ timeout: answerMs });
-        const answers: Promise<PubAck>[] = [];
+        const argumentsOf = (event: Outgoing, i: number) =>
+          [sentTo(event.subject, partition, this.partitions), event.body, { headers: headersOf(event, after + i) }] as const;
+        let acknowledged = after;
         for (const [i, event] of chunk.entries()) {
-          const subject = sentTo(event.subject, partition, this.partitions);
-          const message = { headers: headersOf(event, after + i) };
-          if (i === 0 || i === chunk.length - 1) answers.push(handled(stream.publish(subject, event.body, message)));
-          else connection.publish(subject, event.body, message);
+          if (i > 0 && i < chunk.length - 1) connection.publish(...argumentsOf(event, i));
+          else acknowledged = (await stream.publish(...argumentsOf(event, i))).seq;
+          if (i === 0 && acknowledged !== after + 1) throw alreadyTaken(event, acknowledged);
         }
-        return await Promise.all(answers);
+        return acknowledged === after + chunk.length;
       });
-      const [first, last] = [acknowledged[0], acknowledged.at(-1)];
-      if (first && first.seq !== after + 1) throw alreadyTaken(chunk[0], first);
-      return last?.seq === after + chunk.length;
     } catch (error) {
       if (isWrongLastSequence(error)) return false;
       throw explained(error, this.connection.server);
@@ -121,16 +125,10 @@ const headersOf = ({ id, sequence }: Outgoing, after: number): MsgHdrs => {
   return all;
 };
 
-/** Nobody may be waiting any more when it is settled. */
-const handled = <T>(answer: Promise<T>): Promise<T> => {
-  answer.catch(() => undefined);
-  return answer;
-};
-
 /** Within the window of de-duplication the server remembers messages that are gone, and does not take them again. */
-const alreadyTaken = (event: Outgoing | undefined, { seq }: PubAck): PublisherUnavailable =>
+const alreadyTaken = ({ id }: Outgoing, streamSequence: number): PublisherUnavailable =>
   new PublisherUnavailable(
-    `JetStream has taken event ${event?.id} before, as message ${seq}; if it was removed from the stream, it is taken again 10 minutes later`,
+    `JetStream took event ${id} before, as message ${streamSequence}; if that was removed from the stream, it takes it again after 10 minutes`,
   );
 
 const chunksOf = (events: readonly Outgoing[]): readonly (readonly Outgoing[])[] => {

@@ -7,6 +7,8 @@ import { splitStream } from '../streams.js';
 import { outgoingOf, subjectOf, subjectsOfJob } from './cloudEvent.js';
 
 const page = 500;
+/** So many looks without news, and the stream is asked whether it still has all: a broker may lose its tail in a crash. */
+const looksBeforeCheck = 15;
 
 /** The event up to which everything is published, and the stream it was published to. */
 type Place = {
@@ -21,6 +23,7 @@ type Place = {
 export class PartitionPublisher {
   #place: Place | null = null;
   #savedPosition: Position | null = null;
+  #looksWithoutNews = 0;
 
   constructor(
     readonly partition: number,
@@ -33,9 +36,10 @@ export class PartitionPublisher {
   async next(): Promise<'more' | 'caughtUp' | 'fenced'> {
     const place = this.#place ?? (await this.#resume());
     const commits = await this.feed.after(this.partition, isWhole(place) ? place.position : place.position - 1, page);
+    this.#looksWithoutNews = commits.length > 0 ? 0 : this.#looksWithoutNews + 1;
     const events = eventsAfter(commits, place);
     const streamSequence = await this.#publish(events, place.streamSequence);
-    if (streamSequence === null) {
+    if (streamSequence === null || (this.#looksWithoutNews >= looksBeforeCheck && (await this.#hasMoved(place)))) {
       this.forget();
       return 'fenced';
     }
@@ -71,6 +75,11 @@ export class PartitionPublisher {
     if (events.length === 0) return after;
     const published = await this.publisher.publish(this.partition, events, after);
     return published.outcome === 'published' ? published.streamSequence : null;
+  }
+
+  async #hasMoved({ streamSequence }: Place): Promise<boolean> {
+    this.#looksWithoutNews = 0;
+    return (await this.publisher.standing(this.partition)).streamSequence !== streamSequence;
   }
 
   async #resume(): Promise<Place> {
