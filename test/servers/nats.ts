@@ -8,8 +8,8 @@ import { freePort, newDataDirectory, type Run, startProcess } from './process.js
 
 export type NatsServer = {
   readonly url: string;
-  /** 0 for a server that is not ours. */
-  readonly port: number;
+  /** Where its data are; empty for a server that is not ours. */
+  readonly data: string;
   /** Ends it as in a power cut; the data stay. Not for a server that is not ours. */
   kill(): Promise<void>;
   /** After `kill`, on the same port and data; with another configuration if one is given. */
@@ -75,7 +75,7 @@ const startLocal =
     let running = await startProcess(port, plan(port, data.path, configuration));
     return {
       url: `nats://127.0.0.1:${port}`,
-      port,
+      data: data.path,
       kill: () => running.kill(),
       restart: async (other = configuration) => {
         running = await startProcess(port, plan(port, data.path, other));
@@ -99,7 +99,7 @@ const theirs = async (url: string): Promise<NatsServer> => {
   };
   return {
     url,
-    port: 0,
+    data: '',
     kill: refuse,
     restart: refuse,
     stop: async () => {

@@ -96,6 +96,7 @@ export class Connection {
       if (this.#closed) return await connection.close();
       this.#take(connection);
     } catch (error) {
+      if (this.#closed) return;
       this.#fault = explained(error, this.server);
       this.#openLater();
     }
@@ -115,6 +116,7 @@ export class Connection {
       else if (type === 'reconnect') this.#isUp = true;
       else if (type === 'error' && isRefused(data)) this.#lose(explained({ code: data, message: data }, this.server));
     }
+    if (this.#closed) return;
     // The client has given up, which it does for reasons that a new connection may not have.
     this.#lose(new PublisherUnavailable(`the connection to NATS at ${this.server} was closed`));
     this.#connection = null;
@@ -129,7 +131,6 @@ export class Connection {
   }
 
   #openLater(): void {
-    if (this.#closed) return;
     this.#stopPause = this.#background.after(this.#pauseMs, () => void this.#open());
     this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
   }

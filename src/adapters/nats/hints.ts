@@ -19,8 +19,9 @@ export const wakeHints = (connection: Connection, store: string, background: Bac
     const subscription = current.subscribe(`${subject}.*`, {
       callback: (error, message) => {
         if (closed) return subscription.unsubscribe();
-        const [partition, position] = [message.subject?.split('.').at(-1), message.string?.()].map(Number);
-        if (error || !isCount(partition) || !isCount(position)) return;
+        if (error) return;
+        const [partition, position] = [message.subject.split('.').at(-1), message.string()].map(countOf);
+        if (partition === undefined || position === undefined) return;
         for (const listener of listeners) listener(partition, position);
       },
     });
@@ -54,4 +55,5 @@ export const wakeHints = (connection: Connection, store: string, background: Bac
   };
 };
 
-const isCount = (n: number | undefined): n is number => n !== undefined && Number.isSafeInteger(n) && n >= 0;
+/** Undefined for what is no count: anybody may send anything. */
+const countOf = (text = ''): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);

@@ -1,16 +1,16 @@
-import { headers, type JetStreamManager, type MsgHdrs, type NatsConnection, type StoredMsg } from 'nats';
+import { headers, type JetStreamManager, type MsgHdrs, type NatsConnection } from 'nats';
 import { type EventPublisher, type Outgoing, type PublishedUpTo, PublisherUnavailable } from '../../application/ports/publisher.js';
 import type { Millis } from '../../domain/instant.js';
 import type { Connection } from './connection.js';
 import { explained, isNoMessageFound, isStreamNotFound, isWrongLastSequence } from './failures.js';
-import { events as allEvents, maxPayload, mismatches, sentTo, streamName, wantedConfig } from './streamConfig.js';
+import { maxPayload, mismatches, sentTo, streamName, wantedConfig } from './streamConfig.js';
 
 const answerMs: Millis = 5_000;
 /** A purge goes through the index of the whole stream. */
 const purgeMs: Millis = 30_000;
 const inFlight = 1_000;
 const charactersInFlight = 4_000_000;
-/** Messages of somebody else, at the end of the stream, that are passed over. */
+/** Messages at the end of the stream that are passed over because they are somebody else's, or were removed by hand. */
 const maxForeign = 100;
 
 const messageId = 'Nats-Msg-Id';
@@ -48,14 +48,14 @@ export class JetStreamPublisher implements EventPublisher {
     return this.#manage(answerMs, async (manager) => {
       const { state } = await manager.streams.info(name);
       const streamSequence = state.last_seq;
-      let message = await newest(manager, name, `${allEvents}.>`);
-      for (let passed = 0; message; passed++) {
-        const sequence = message.header.get(place);
-        if (sequence !== '') return { streamSequence, last: { id: message.header.get(messageId), sequence } };
-        if (passed === maxForeign) throw new PublisherUnavailable(`stream ${name} ends with messages that are not the scheduler's`);
-        message = await before(manager, name, message.seq);
+      if (state.messages === 0) return { streamSequence, last: null };
+      for (let seq = streamSequence; seq > streamSequence - maxForeign; seq--) {
+        if (seq < state.first_seq) return { streamSequence, last: null };
+        const header = (await manager.streams.getMessage(name, { seq }).catch(orNull))?.header;
+        const sequence = header?.get(place);
+        if (header && sequence) return { streamSequence, last: { id: header.get(messageId), sequence } };
       }
-      return { streamSequence, last: null };
+      throw new PublisherUnavailable(`stream ${name} ends with messages that are not the scheduler's: remove them`);
     });
   }
 
@@ -63,7 +63,7 @@ export class JetStreamPublisher implements EventPublisher {
     let streamSequence = after;
     for (const chunk of chunksOf(events)) {
       // A server that went down may have lost what it had, and have been filled up by another relay.
-      if (this.#asked.get(partition) !== this.connection.losses) return { outcome: 'fenced' };
+      if ((this.#asked.get(partition) ?? 0) !== this.connection.losses) return { outcome: 'fenced' };
       if (!(await this.#publishChunk(partition, chunk, streamSequence))) return { outcome: 'fenced' };
       streamSequence += chunk.length;
     }
@@ -73,7 +73,7 @@ export class JetStreamPublisher implements EventPublisher {
   purge(partition: number, subject: string, beforeSubject: string): Promise<void> {
     const name = streamName(partition, this.partitions);
     return this.#manage(purgeMs, async (manager) => {
-      const message = await newest(manager, name, beforeSubject);
+      const message = await manager.streams.getMessage(name, { last_by_subj: beforeSubject }).catch(orNull);
       if (message) await manager.streams.purge(name, { filter: subject, seq: message.seq });
     });
   }
@@ -144,18 +144,6 @@ const chunksOf = (events: readonly Outgoing[]): readonly (readonly Outgoing[])[]
     }
   }
   return chunks;
-};
-
-const newest = (manager: JetStreamManager, stream: string, subject: string): Promise<StoredMsg | null> =>
-  manager.streams.getMessage(stream, { last_by_subj: subject }).catch(orNull);
-
-/** The nearest message below a sequence; there may be gaps. */
-const before = async (manager: JetStreamManager, stream: string, sequence: number): Promise<StoredMsg | null> => {
-  for (let seq = sequence - 1; seq >= Math.max(1, sequence - maxForeign); seq--) {
-    const message = await manager.streams.getMessage(stream, { seq }).catch(orNull);
-    if (message) return message;
-  }
-  return null;
 };
 
 const orNull = (error: unknown): null => {

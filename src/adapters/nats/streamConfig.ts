@@ -1,6 +1,6 @@
 import { RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 
-export const events = 'scheduler.events';
+const events = 'scheduler.events';
 /** Several streams cannot take the same subjects: each has its own to be published to, and stores what comes under the common ones. */
 const eventsOfPartition = (partition: number): string => `scheduler.partition.${partition}`;
 
@@ -8,7 +8,7 @@ const dedupeWindowNs = 10 * 60 * 1_000_000_000;
 /** The largest event, and what goes with it. */
 export const maxPayload = 1_048_576;
 
-export type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'storage' | 'retention' | 'duplicate_window' | 'subject_transform'>;
+type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'storage' | 'retention' | 'duplicate_window' | 'subject_transform'>;
 
 export const streamName = (partition: number, partitions: number): string =>
   partitions === 1 ? 'SCHEDULER_EVENTS' : `SCHEDULER_EVENTS_${partition}`;

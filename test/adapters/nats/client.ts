@@ -1,4 +1,4 @@
-import { connect, type NatsConnection, type StoredMsg } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 import { type Nats, openNats } from '../../../src/adapters/nats/index.js';
 import { background } from '../../../src/adapters/system/background.js';
 import type { Stored } from '../../contracts/eventPublisher.js';
@@ -6,8 +6,9 @@ import type { Stored } from '../../contracts/eventPublisher.js';
 export const open = (url: string, given: { readonly partitions?: number; readonly store?: string } = {}): Nats =>
   openNats({ url, partitions: 1, store: 'test', node: 'n1', background, ...given });
 
-/** A connection of the operator's. */
-export const operator = (url: string): Promise<NatsConnection> => connect({ servers: url });
+/** A connection of the operator's, which is back soon after the server is. */
+export const operator = (url: string): Promise<NatsConnection> =>
+  connect({ servers: url, reconnectTimeWait: 20, maxReconnectAttempts: -1 });
 
 /** What a stream holds, as a consumer reads it. */
 export const readStream = async (connection: NatsConnection, stream: string): Promise<readonly Stored[]> => {
@@ -16,7 +17,7 @@ export const readStream = async (connection: NatsConnection, stream: string): Pr
   if (state.messages === 0) return [];
   const consumer = await connection.jetstream().consumers.get(stream);
   const messages: Stored[] = [];
-  for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 10_000 }))
+  for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 10_000 })) {
     messages.push({
       id: message.headers?.get('Nats-Msg-Id') ?? '',
       sequence: message.headers?.get('Sched-Pos') ?? '',
@@ -24,8 +25,7 @@ export const readStream = async (connection: NatsConnection, stream: string): Pr
       body: message.string(),
       streamSequence: message.seq,
     });
+    if (message.seq >= state.last_seq) break;
+  }
   return messages;
 };
-
-export const lastMessage = async (connection: NatsConnection, stream: string): Promise<StoredMsg> =>
-  (await connection.jetstreamManager()).streams.getMessage(stream, { last_by_subj: 'scheduler.events.>' });

@@ -11,7 +11,10 @@ const placeOf = (sequence: string): Place => {
 const isBefore = (a: Place, b: Place): boolean => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 
 /** What is wrong with a stream that should by now have all of the log: I15 and I16, and what a deletion promises. */
-export const problemsOf = async ({ log, stream, appended }: World): Promise<readonly string[]> => {
+export const problemsOf = async (
+  { log, appended, stream }: World,
+  messages: readonly Outgoing[] = stream.messages(0),
+): Promise<readonly string[]> => {
   const events = (await log.feed.after(0, 0, 1_000_000)).flatMap((commit) =>
     publishedOf(commit).map((event) => ({ event, out: outgoingOf(event) })),
   );
@@ -19,7 +22,6 @@ export const problemsOf = async ({ log, stream, appended }: World): Promise<read
   for (const { event } of events) if (event.type === 'JobDeleted') deletedAt.set(nameOf(event), placeOf(event.sequence));
   const isPurged = (name: string, sequence: string): boolean => isBefore(placeOf(sequence), deletedAt.get(name) ?? [0, 0]);
   const known = new Map(appended.map((out) => [out.id, out]));
-  const messages = stream.messages(0);
   const present = new Set(messages.map(({ id }) => id));
   return [
     ...messages.filter((message) => !isSame(message, known.get(message.id))).map(({ id }) => `${id} is not what the log says`),

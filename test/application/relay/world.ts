@@ -49,9 +49,9 @@ export class World {
     error: (_fields, message) => void this.lines.push(message),
   };
 
-  relay(node = 'n1', between: (ports: Ports) => Ports = (ports) => ports): Relay {
+  relay(node = 'n1', between: (ports: Ports) => Ports = (ports) => ports, background = this.background): Relay {
     const ports = { feed: this.log.feed, publisher: this.stream, leases: this.#leases.of(node), cursors: this.cursors };
-    return new Relay({ ...between(ports), background: this.background, log: this.#logger });
+    return new Relay({ ...between(ports), background, log: this.#logger });
   }
 
   async append(stream: string, events: readonly JobEvent[] = [completed('done')]): Promise<Commit> {
