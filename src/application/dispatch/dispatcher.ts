@@ -19,6 +19,7 @@ import { LookAhead } from './lookAhead.js';
 import { ReadyQueue } from './readyQueue.js';
 import { type WakeUp, WakeUps } from './wakeUps.js';
 
+const forever = instant(Number.POSITIVE_INFINITY);
 const retryAfterMs = 1_000;
 /** A job that refused, such as one whose calculator is missing here, is asked again after this. */
 const refusedAfterMs = 10_000;
@@ -57,6 +58,8 @@ export class Dispatcher {
   #changedMeanwhile: Map<StreamKey, WakeUp | null> | null = null;
   #reloadAgain = false;
   #timer: Stop | null = null;
+  /** What the timer was set for. */
+  #armedFor = forever;
 
   constructor(private readonly dependencies: Dependencies) {
     const { limits, clock, commands, handlers, readModels } = dependencies;
@@ -176,11 +179,17 @@ export class Dispatcher {
 
   #arm(now: Instant): void {
     const { clock } = this.dependencies;
-    const earliest = this.#wakeUps.earliest();
+    const wakeAt = this.#wakeUps.earliest() ?? forever;
+    if (this.#timer && this.#armedFor === wakeAt) return;
     this.#timer?.();
     this.#timer = null;
-    const sleep = Math.min(earliest === null ? clock.longestSleepMs : Math.max(0, earliest - now), clock.longestSleepMs);
-    if (Number.isFinite(sleep)) this.#timer = clock.after(sleep, () => this.#pump());
+    this.#armedFor = wakeAt;
+    const sleep = Math.min(Math.max(0, wakeAt - now), clock.longestSleepMs);
+    if (!Number.isFinite(sleep)) return;
+    this.#timer = clock.after(sleep, () => {
+      this.#timer = null;
+      this.#pump();
+    });
   }
 
   /** The wall clock was set, or the machine slept: what fell into the gap is missed, and every wake-up is read anew. */
