@@ -63,7 +63,8 @@ export class Dispatcher {
 
   constructor(private readonly dependencies: Dependencies) {
     const { limits, clock, commands, handlers, readModels } = dependencies;
-    this.#ready = new ReadyQueue((organization) => limits.weights[organization] ?? 1);
+    const weights = new Map(Object.entries(limits.weights));
+    this.#ready = new ReadyQueue((organization) => weights.get(organization) ?? 1);
     this.#slots = new Slots(limits);
     this.#lookAhead = new LookAhead(readModels, handlers);
     this.#clockWatch = new ClockWatch(clock);
