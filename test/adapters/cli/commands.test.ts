@@ -214,7 +214,7 @@ describe('what happened', () => {
   it('is in the statistics', async () => {
     expect(await cli.json('stats', 'report')).toMatchObject({ totalExecutions: 2, completed: 2, retries: 1, successRate: 1 });
     const { out } = await cli.run('stats', 'report');
-    expect(out).toMatch(/^ {2}runs +2: 2 completed, 0 failed, 0 cancelled; 1 retries$/m);
+    expect(out).toMatch(/^ {2}runs +2: 2 completed, 0 failed, 0 cancelled; 1 retry$/m);
     expect(out).toMatch(/^ {2}success +100\.0 % {2}█{20}$/m);
   });
 
