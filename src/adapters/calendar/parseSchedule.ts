@@ -22,8 +22,6 @@ export type ParseContext = {
   readonly calculators: ReadonlyMap<string, Calculator>;
 };
 
-/** How far in the past `runAt` of a new one-time schedule may lie; whether it is new, the domain knows. */
-export const oncePastLimitMs = 60 * secondMs;
 
 /**
  * Turns what a user wrote into a schedule, or names every field that is wrong. The input may be anything: it is never trusted to be an
