@@ -64,6 +64,7 @@ export type FailAttempt = {
 export type CompactJob = {
   readonly type: 'CompactJob';
   readonly belowVersion: number;
+  readonly createdAt: Instant;
   readonly state: JobState;
   readonly stats: Json;
   readonly open: Json;
