@@ -33,7 +33,7 @@ export type Calls = {
   history: { request: { readonly stream: string; readonly limit: number; readonly beforeVersion: number }; reply: Cells };
   work: { request: WorkQuery; reply: Cells };
   unclaimed: { request: UnclaimedQuery; reply: Cells };
-  running: { request: { readonly limit: number; readonly after: string | null }; reply: readonly string[] };
+  running: { request: { readonly limit: number; readonly after: string }; reply: readonly string[] };
   oldestKept: {
     request: { readonly stream: string; readonly maxExecutions: number | null; readonly finishedSince: number | null };
     reply: number | null;

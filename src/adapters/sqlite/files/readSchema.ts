@@ -29,7 +29,7 @@ const schema = `
   CREATE INDEX jobs_by_phase ON jobs (phase, stream);
   CREATE INDEX jobs_by_work ON jobs (handler_key, priority, work_at) WHERE work_at IS NOT NULL;
   CREATE INDEX jobs_by_due ON jobs (due_at, handler_key) WHERE due_at IS NOT NULL;
-  CREATE INDEX jobs_by_expiry ON jobs (expires_at, stream) WHERE expires_at IS NOT NULL;
+  CREATE INDEX jobs_running ON jobs (stream) WHERE expires_at IS NOT NULL;
 
   CREATE TABLE executions (
     execution_id TEXT NOT NULL UNIQUE,
