@@ -46,13 +46,13 @@ export type Calls = {
   close: { request: Record<string, never>; reply: null };
 };
 
-export type WorkQuery = {
+type WorkQuery = {
   readonly handlerKeys: readonly string[];
   readonly streams: readonly string[];
   readonly priority: Priority;
   readonly limit: number;
 };
-export type UnclaimedQuery = { readonly handledKeys: readonly string[]; readonly dueBefore: number; readonly limit: number };
+type UnclaimedQuery = { readonly handledKeys: readonly string[]; readonly dueBefore: number; readonly limit: number };
 
 export type Call = keyof Calls;
 export type Request = { readonly id: number; readonly call: Call; readonly request: Calls[Call]['request'] };
