@@ -22,7 +22,6 @@ export type ParseContext = {
   readonly calculators: ReadonlyMap<string, Calculator>;
 };
 
-
 /**
  * Turns what a user wrote into a schedule, or names every field that is wrong. The input may be anything: it is never trusted to be an
  * object, its getters may throw. Also refused are a schedule without an occurrence in the 100 years after `now`, and one whose jitter is
