@@ -121,7 +121,7 @@ export interface ReadModels {
   oldestKept(stream: StreamKey, maxExecutions: number | null, finishedSince: Instant | null): Promise<Version | null>;
   /** Drops the history entries that were queued below a version, and what was kept beside them. */
   dropHistory(stream: StreamKey, belowVersion: Version): Promise<void>;
-  /** Removes all of a deleted job but its tombstone, from the medium too. */
+  /** Removes all of a deleted job but its tombstone, from the medium too. A job that has taken the name since is left alone. */
   erase(stream: StreamKey): Promise<void>;
   /** Removes every row and checkpoint: the start of a rebuild. Run records stay. */
   reset(): Promise<void>;
