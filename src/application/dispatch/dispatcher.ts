@@ -62,7 +62,7 @@ export class Dispatcher {
   #armedFor = forever;
 
   constructor(private readonly dependencies: Dependencies) {
-    const { limits, clock, commands, handlers, readModels } = dependencies;
+    const { limits, clock, commands, executor, handlers, readModels } = dependencies;
     const weights = new Map(Object.entries(limits.weights));
     this.#ready = new ReadyQueue((organization) => weights.get(organization) ?? 1);
     this.#slots = new Slots(limits);
@@ -70,6 +70,7 @@ export class Dispatcher {
     this.#clockWatch = new ClockWatch(clock);
     commands.onCommitted((committed) => this.#onCommitted(committed));
     handlers.onChange(() => void this.reload());
+    executor.onUnstuck(() => this.#pumpSoon());
   }
 
   get slots(): { readonly used: number; readonly ready: number } {

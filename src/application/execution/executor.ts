@@ -46,6 +46,7 @@ export class Executor {
   readonly #attempts = new Map<string, Attempt>();
   #stuck = 0;
   #whenIdle: (() => void)[] = [];
+  #onUnstuck: () => void = () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
     dependencies.commands.onCommitted((committed) => this.#onCommitted(committed));
@@ -54,6 +55,11 @@ export class Executor {
   /** Attempts under way. */
   get running(): number {
     return this.#attempts.size;
+  }
+
+  /** Calls back when a handler that was stuck has returned after all. */
+  onUnstuck(listener: () => void): void {
+    this.#onUnstuck = listener;
   }
 
   /** Handlers that were told to stop and did not. */
@@ -95,7 +101,7 @@ export class Executor {
     const left = activity.enterHandler();
     const stopTimer = this.#holdToTimeout(attempt);
     let notes: Notes | undefined;
-    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream));
+    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream, attempt.number > 1));
     try {
       const request = this.#requestOf(attempt);
       const outcome = request
@@ -227,7 +233,10 @@ export class Executor {
   }
 
   #forget(attempt: Attempt): void {
-    if (this.#stuckOnes.delete(attempt)) this.#stuck--;
+    if (this.#stuckOnes.delete(attempt)) {
+      this.#stuck--;
+      this.#onUnstuck();
+    }
     if (this.#attempts.get(attempt.executionId) === attempt) this.#attempts.delete(attempt.executionId);
     if (this.#attempts.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
