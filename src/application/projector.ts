@@ -3,7 +3,7 @@ import type { Commit, Position, StreamKey } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
 import type { Changes, ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
 
-const flushAfterMs = 200;
+const flushAfterMs = 500;
 const retryAfterMs = 1_000;
 /** Rows that may wait to be saved before writers are made to wait too. */
 const maxWaiting = 6_000;

@@ -77,6 +77,7 @@ export class Runtime {
       runRecords: storage.runRecords,
       store: storage.store,
       isRunning: () => this.#started,
+      watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
       background,
       ids,

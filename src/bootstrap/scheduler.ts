@@ -44,7 +44,7 @@ export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOpt
 
 /** Options are asked for when they are first needed, so that a wrong environment is an error of a call and not of an import. */
 export const lazyScheduler = <M extends JobMap>(optionsOf: () => SchedulerOptions<M>, clock: Clock = systemClock): Scheduler<M> => {
-  const jobHandlers = new JobHandlers(clock);
+  const jobHandlers = new JobHandlers();
   const customSchedules = new Map<string, Calculator>();
   const timetable = createTimetable(customSchedules);
   const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));

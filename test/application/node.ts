@@ -30,7 +30,7 @@ type Given = Partial<Parts> & {
 export const partsOf = ({ node = 'n1', handlersByName = {}, membership = aloneMembership(node), ...given }: Given = {}): Parts => {
   const clock: Clock = given.clock ?? manualClock(begin);
   const activity = new Activity();
-  const handlers = given.handlers ?? new JobHandlers(clock);
+  const handlers = given.handlers ?? new JobHandlers();
   for (const [name, handler] of Object.entries(handlersByName)) handlers.set(name, handler);
   if ('attach' in clock) (clock as ManualClock).attach(activity);
   const { calendar, input } = createTimetable(new Map());

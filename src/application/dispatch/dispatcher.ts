@@ -3,7 +3,7 @@ import { handlerKeyOf, type JobEvent, nextStartAt, workAt } from '../../domain/j
 import type { Activity } from '../activity.js';
 import type { CommandHandler, Committed, Handled } from '../commandHandler.js';
 import type { Executor } from '../execution/executor.js';
-import type { JobHandlers, Registered } from '../handlers.js';
+import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Clock, Stop } from '../ports/clock.js';
 import type { StreamKey } from '../ports/eventStore.js';
@@ -73,6 +73,11 @@ export class Dispatcher {
     executor.onUnstuck(() => this.#pumpSoon());
   }
 
+  /** Since when this node looks after what is due; null while it does not. What has no handler here is looked after too: it waits. */
+  get watchedSince(): Instant | null {
+    return this.#running ? this.#watchedSince : null;
+  }
+
   get slots(): { readonly used: number; readonly ready: number } {
     return { used: this.#slots.used, ready: this.#ready.size };
   }
@@ -137,14 +142,14 @@ export class Dispatcher {
   }
 
   #watch(wakeUp: WakeUp): void {
-    if (!this.#handlerOf(wakeUp)) return;
+    if (!this.#hasHandler(wakeUp)) return;
     if (!this.#lookAhead.covers(wakeUp)) return this.#wakeUps.remove(wakeUp.stream);
     this.#wakeUps.put(wakeUp);
     this.#pumpSoon();
   }
 
-  #handlerOf({ stream, handlerKey }: WakeUp): Registered | null {
-    return this.dependencies.handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey);
+  #hasHandler({ stream, handlerKey }: WakeUp): boolean {
+    return this.dependencies.handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey) !== null;
   }
 
   /** Once per turn, however many changes there were. */
@@ -211,6 +216,8 @@ export class Dispatcher {
     const { stream, handlerKey } = wakeUp;
     const { organization } = splitStream(stream);
     const { rows, executor, log } = this.dependencies;
+    // Taken away since: the next reload leaves it out, and whoever sets a handler again reads it anew.
+    if (!this.#hasHandler(wakeUp)) return;
     this.#claiming.add(stream);
     if (slots) this.#slots.take(handlerKey, organization);
     let release = (): void => {
@@ -249,12 +256,11 @@ export class Dispatcher {
 
   #decide(wakeUp: WakeUp, slots: 0 | 1): Promise<Handled> {
     const { commands, clock, membership, ids } = this.dependencies;
-    const since = this.#handlerOf(wakeUp)?.since ?? this.#watchedSince;
     return commands.handle(wakeUp.stream, {
       type: 'Wake',
       now: clock.now(),
       node: membership.self,
-      watchedSince: instant(Math.max(this.#watchedSince, since)),
+      watchedSince: this.#watchedSince,
       slots,
       newExecutionId: () => ids.next(),
     });

@@ -1,4 +1,4 @@
-import { instant } from '../../domain/instant.js';
+import { type Instant, instant } from '../../domain/instant.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -26,6 +26,8 @@ type Dependencies = {
   readonly background: Background;
   readonly ids: Ids;
   readonly log: Logger;
+  /** As the dispatcher knows it; null while it does not run. */
+  readonly watchedSince: () => Instant | null;
 };
 
 /** Looks after what nobody else does: attempts of dead nodes, and due occurrences for which no node has a handler. */
@@ -88,6 +90,7 @@ export class Sweeper {
   /** Records due occurrences as queued that wait for a handler: they are not missed, and have their fate. */
   async queueUnclaimed(): Promise<void> {
     const { readModels, handlers, clock, commands, membership, ids, projector } = this.dependencies;
+    const watchedSince = this.dependencies.watchedSince() ?? clock.now();
     await projector.saved();
     const dueBefore = instant(clock.now() - claimGraceMs);
     const { handlerKeys } = handlers.capabilities();
@@ -96,6 +99,6 @@ export class Sweeper {
       ({ stream, handlerKey }) => !handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey),
     );
     const wake = { type: 'Wake' as const, node: membership.self, slots: 0, queueOnly: true as const, newExecutionId: () => ids.next() };
-    await Promise.all(unhandled.map(({ stream }) => commands.handle(stream, { ...wake, now: clock.now(), watchedSince: instant(0) })));
+    await Promise.all(unhandled.map(({ stream }) => commands.handle(stream, { ...wake, now: clock.now(), watchedSince })));
   }
 }

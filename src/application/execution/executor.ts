@@ -6,7 +6,7 @@ import type { JobHandlers } from '../handlers.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
-import type { Runner } from '../ports/runner.js';
+import type { Runner, RunRequest } from '../ports/runner.js';
 import { splitStream } from '../streams.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
@@ -103,17 +103,8 @@ export class Executor {
     let notes: Notes | undefined;
     const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream, attempt.number > 1));
     try {
-      const request = this.#requestOf(attempt);
-      const outcome = request
-        ? await runner.run({
-            ...request,
-            get signal() {
-              return abortOf(attempt).signal;
-            },
-            onProgress: (fraction, message) => noted().progress(fraction, message),
-            onLog: (level, message) => noted().line(level, message),
-          })
-        : noHandler(attempt.job.definition.jobType);
+      const request = this.#requestOf(attempt, noted);
+      const outcome = request ? await runner.run(request) : noHandler(attempt.job.definition.jobType);
       stopTimer();
       attempt.release();
       left();
@@ -124,14 +115,13 @@ export class Executor {
     }
   }
 
-  #requestOf({ stream, job, executionId, number }: Attempt) {
+  #requestOf(attempt: Attempt, noted: () => Notes): RunRequest | null {
+    const { stream, job, executionId } = attempt;
     const { organization, jobName } = splitStream(stream);
     const { jobType, maxAttempts, isolation, parameters } = job.definition;
     const execution = job.executions.find((e) => e.executionId === executionId);
     const registered = this.dependencies.handlers.resolve(stream, jobType);
     if (!registered || !execution) return null;
-    const { scheduledFor } = execution;
-    const { fencingToken } = job;
     return {
       handler: registered.handler,
       isolation,
@@ -142,12 +132,17 @@ export class Executor {
         jobType,
         organization,
         executionId,
-        attempt: number,
+        attempt: attempt.number,
         maxAttempts,
-        scheduledFor,
-        fencingToken: execution.phase === 'running' ? execution.fencingToken : fencingToken,
+        scheduledFor: execution.scheduledFor,
+        fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
         idempotencyKey: executionId,
       },
+      get signal() {
+        return abortOf(attempt).signal;
+      },
+      onProgress: (fraction, message) => noted().progress(fraction, message),
+      onLog: (level, message) => noted().line(level, message),
     };
   }
 

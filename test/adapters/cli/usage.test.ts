@@ -41,7 +41,7 @@ describe('the command line', () => {
   });
 
   it('names a handlers file that is not there', async () => {
-    expect((await cli.run('serve', '--handlers', 'nowhere.mjs')).err).toBe('error: the handlers file nowhere.mjs does not exist\n');
+    expect((await cli.run('serve', '--handlers', 'nowhere.mjs')).err).toBe('error: there is no handlers file nowhere.mjs\n');
   });
 
   it('answers what it is and what it can', async () => {
