@@ -1,6 +1,4 @@
-import type { Instant } from '../domain/instant.js';
 import { handlerKeyOf } from '../domain/job/index.js';
-import type { Clock } from './ports/clock.js';
 import type { StreamKey } from './ports/eventStore.js';
 import type { HandlerRef } from './ports/runner.js';
 import { splitStream } from './streams.js';
@@ -10,42 +8,38 @@ export type HandlerOptions = {
   readonly concurrency?: number;
 };
 
-/** A handler, and since when this process has had it: what was due before is not its fault. */
-export type Registered = { readonly handler: HandlerRef; readonly options: HandlerOptions; readonly since: Instant };
+type Registered = { readonly handler: HandlerRef; readonly options: HandlerOptions };
 
 /** Handlers by the name of a job type, or for `custom` jobs by the name of the job. A Map that tells when it changes. */
 export class JobHandlers extends Map<string, HandlerRef> {
   readonly #registered = new Map<string, Registered>();
   readonly #bound = new Map<StreamKey, Registered>();
-  readonly #clock: Clock;
   #onChange: () => void = () => undefined;
-
-  constructor(clock: Clock) {
-    super();
-    this.#clock = clock;
-  }
 
   override set(name: string, handler: HandlerRef, options: HandlerOptions = {}): this {
     super.set(name, handler);
-    this.#registered.set(name, { handler, options, since: this.#clock.now() });
+    this.#registered.set(name, { handler, options });
     this.#onChange();
     return this;
   }
 
   override delete(name: string): boolean {
     this.#registered.delete(name);
-    return super.delete(name);
+    const existed = super.delete(name);
+    if (existed) this.#onChange();
+    return existed;
   }
 
   override clear(): void {
     this.#registered.clear();
     super.clear();
+    this.#onChange();
   }
 
   /** Binds a handler to one job of this process; it wins over those by name. */
   bind(stream: StreamKey, handler: HandlerRef): void {
     if (this.#bound.get(stream)?.handler === handler) return;
-    this.#bound.set(stream, { handler, options: {}, since: this.#clock.now() });
+    this.#bound.set(stream, { handler, options: {} });
     this.#onChange();
   }
 

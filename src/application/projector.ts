@@ -3,15 +3,18 @@ import type { Commit, Position, StreamKey } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
 import type { Changes, ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
 
-const flushAfterMs = 50;
+const flushAfterMs = 500;
 const retryAfterMs = 1_000;
 /** Rows that may wait to be saved before writers are made to wait too. */
-const maxWaiting = 4_000;
+const maxWaiting = 6_000;
 /** Rows that are saved without waiting for the timer. */
-const fullBatch = 1_000;
+const fullBatch = 3_000;
 
 /** Whether a commit ends a job's generation. */
 export const deletes = (commit: Commit): boolean => commit.events.some((e) => e.type === 'JobDeleted');
+
+/** Rows per call of the store: making them ready takes time in which nothing else happens here. */
+const savedAtOnce = 500;
 
 type Batch = { readonly jobs: Map<StreamKey, JobRow>; readonly executions: Map<string, ExecutionRow> };
 
@@ -107,12 +110,15 @@ export class Projector {
     this.#saving = batch;
     this.#waiting = emptyBatch();
     const checkpoints = new Map(this.#savesCheckpoints ? [...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]) : []);
-    const changes: Changes = { jobs: [...batch.jobs.values()], executions: [...batch.executions.values()], checkpoints };
+    const jobs = [...batch.jobs.values()];
     try {
-      await this.#readModels.save(changes);
+      // History first: a job's row says that everything up to its version is there, and the checkpoint that all of the rows are.
+      for (const executions of chunks([...batch.executions.values()])) await this.#readModels.save({ ...nothing, executions });
+      for (const some of chunks(jobs)) await this.#readModels.save({ ...nothing, jobs: some });
+      if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });
     } catch (error) {
       this.#putBack(batch);
-      this.#log.warn({ error, rows: changes.jobs.length }, 'read models could not be saved; trying again');
+      this.#log.warn({ error, rows: jobs.length }, 'read models could not be saved; trying again');
       this.#timer ??= this.#background.after(retryAfterMs, () => this.#save());
       throw error;
     } finally {
@@ -126,6 +132,11 @@ export class Projector {
     for (const [key, row] of batch.executions) if (!this.#waiting.executions.has(key)) this.#waiting.executions.set(key, row);
   }
 }
+
+const nothing: Changes = { jobs: [], executions: [], checkpoints: new Map() };
+
+const chunks = <T>(rows: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(rows.length / savedAtOnce) }, (_, i) => rows.slice(i * savedAtOnce, (i + 1) * savedAtOnce));
 
 /** Positions may be reported out of order; `upTo` is the last one before the first gap. */
 class Reflected {

@@ -85,7 +85,7 @@ export class Retention {
     const { row } = replay(blankRow(stream, clock.now()), commits, (commit) => commit.version < belowVersion);
     if (row.state.kind !== 'job') return null;
     // Statistics and history entries are plain JSON data.
-    const snapshot = { state: row.state, stats: row.stats as unknown as Json, open: row.open as unknown as Json };
+    const snapshot = { createdAt: row.createdAt, state: row.state, stats: row.stats as unknown as Json, open: row.open as unknown as Json };
     const handled = await commands.handle(stream, { type: 'CompactJob', belowVersion, ...snapshot });
     if (!handled.ok) return null;
     await store.redact(stream, belowVersion);

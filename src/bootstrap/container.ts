@@ -126,9 +126,11 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.sweeper,
-    [T.commands, T.rows, T.storage, T.projector, T.handlers, T.clock, T.background, T.ids, T.log],
-    (commands, rows, { readModels, membership }, projector, handlers, clock, background, ids, log) =>
-      new Sweeper({ commands, rows, readModels, projector, handlers, membership, clock, background, ids, log }),
+    [T.commands, T.rows, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
+    (commands, rows, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
+      const watchedSince = () => dispatcher.watchedSince;
+      return new Sweeper({ commands, rows, readModels, projector, handlers, membership, clock, background, ids, log, watchedSince });
+    },
   );
   single(c, T.waiters, [T.commits], (commits) => new Waiters(commits));
   single(c, T.eventStream, [T.storage, T.commits], ({ feed }, commits) => new EventStream(feed, commits));

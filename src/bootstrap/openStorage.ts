@@ -1,6 +1,9 @@
+import { background } from '../adapters/system/background.js';
+import { ids } from '../adapters/system/ids.js';
+import { systemClock } from '../adapters/system/systemClock.js';
 import { alone } from '../application/cluster/alone.js';
-import type { Background } from '../application/ports/clock.js';
 import { StoreUnavailable } from '../application/ports/eventStore.js';
+import type { Logger } from '../application/ports/logger.js';
 import type { Storage, StorageReader } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { StoreOption } from './options.js';
@@ -9,17 +12,17 @@ const catchUpPollMs = 20;
 const catchUpPolls = 50;
 
 /** Opens the store that the options name. Adapters are imported here, where they are used. */
-export const openStorage = async (store: StoreOption, node: string, background: Background): Promise<Storage> => {
+export const openStorage = async (store: StoreOption, node: string, log: Logger): Promise<Storage> => {
   if (store === 'memory') {
     const { openMemory } = await import('../adapters/memory/index.js');
     return openMemory({ node });
   }
-  if ('mongodb' in store) throw new SchedulerError('NOT_AVAILABLE', 'the MongoDB store is not available in this version; use a directory');
+  if ('mongodb' in store) return openMongoStorage(store, node, log);
   const { openSqlite, openSqliteReader, StoreLocked } = await import('../adapters/sqlite/index.js');
   try {
     if (!store.readOnly) return await openSqlite({ directory: store.directory, node });
     const reader = await openSqliteReader(store.directory);
-    if (await isCurrent(reader, background)) return readOnlyStorage(reader, node);
+    if (await isCurrent(reader)) return readOnlyStorage(reader, node);
     // Nobody saves what the log has: the process that wrote it is gone. Opened for writing, the follower does it.
     await reader.close();
     return await openSqlite({ directory: store.directory, node });
@@ -30,8 +33,24 @@ export const openStorage = async (store: StoreOption, node: string, background: 
   }
 };
 
+/** Connections and beats live in real time, whatever clock the jobs live by. */
+const openMongoStorage = async (
+  { mongodb, database = 'nexus_scheduler' }: Extract<StoreOption, { readonly mongodb: string }>,
+  node: string,
+  log: Logger,
+): Promise<Storage> => {
+  const { MongoUnusable, openMongo } = await import('../adapters/mongo/index.js');
+  try {
+    return await openMongo({ uri: mongodb, database, node, clock: systemClock, background, ids, log });
+  } catch (error) {
+    if (error instanceof MongoUnusable || error instanceof StoreUnavailable)
+      throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
+    throw error;
+  }
+};
+
 /** Whether the read models have all that the log had at this moment; a living writer saves it within a fraction of a second. */
-const isCurrent = async ({ feed, readModels }: StorageReader, background: Background): Promise<boolean> => {
+const isCurrent = async ({ feed, readModels }: StorageReader): Promise<boolean> => {
   const head = await feed.head(0);
   for (let polls = 0; polls < catchUpPolls; polls++) {
     if ((await readModels.checkpoint(0)) >= head) return true;

@@ -110,6 +110,7 @@ export class Runtime {
       store: storage.store,
       membership: storage.membership,
       isRunning: () => this.#started,
+      watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
       background,
       ids,

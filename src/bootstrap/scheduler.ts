@@ -49,7 +49,7 @@ export const lazyScheduler = <M extends JobMap>(
   clock: Clock = systemClock,
   openStorage?: (node: string) => Promise<Storage>,
 ): Scheduler<M> => {
-  const jobHandlers = new JobHandlers(clock);
+  const jobHandlers = new JobHandlers();
   const customSchedules = new Map<string, Calculator>();
   const timetable = createTimetable(customSchedules);
   const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));

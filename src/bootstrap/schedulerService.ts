@@ -5,7 +5,7 @@ import type { SchedulerOptions } from './options.js';
 import { lazyScheduler, type Scheduler } from './scheduler.js';
 
 /** Options as the environment names them. */
-export const optionsFrom = (config: Config): SchedulerOptions => ({
+const optionsFrom = (config: Config): SchedulerOptions => ({
   store:
     config.MONGODB_URI === undefined
       ? { directory: config.DATA_DIR }

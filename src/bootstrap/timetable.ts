@@ -1,4 +1,4 @@
-import { readInstant } from '../adapters/calendar/dateValue.js';
+import { epochOf, readInstant } from '../adapters/calendar/dateValue.js';
 import {
   type Calculator,
   createCalendar,
@@ -9,6 +9,7 @@ import {
 } from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput } from '../adapters/input/jobInput.js';
+import { invalidArgument } from '../application/api/jobCommands.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Instant, instant } from '../domain/instant.js';
@@ -42,13 +43,15 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>): T
     preview: (schedule, now, { after, count = 10 }) => {
       const owner = { jobId: 'preview', organization: 'default' };
       if (!Number.isInteger(count) || count < 1 || count > mostPreviewed)
-        throw new SchedulerError('INVALID_ARGUMENT', `count: must be a whole number from 1 to ${mostPreviewed}`);
+        throw invalidArgument('count', `must be a whole number from 1 to ${mostPreviewed}`);
+      const from = after === undefined ? now : epochOf(after);
+      if (from === null) throw invalidArgument('after', 'must be a valid Date');
       const parsed = input.schedule(schedule, now, owner);
       if (!parsed.ok)
         throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), {
           issues: parsed.issues,
         });
-      return previewSchedule(parsed.value, { after: after ? instant(after.getTime()) : now, count, owner, calendar });
+      return previewSchedule(parsed.value, { after: instant(from), count, owner, calendar });
     },
   };
 };

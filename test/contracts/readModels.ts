@@ -144,6 +144,14 @@ const describeRows = (opened: () => OpenModels, save: Save, row: (stream: string
     expect(await opened().readModels.history('acme/b', 10)).toHaveLength(2);
   });
 
+  it('erases nothing of a job that has taken the name since', async () => {
+    await save({ jobs: [jobRow('acme/a', {}, 6)], executions: [executionRow('acme/a', 'e2', { version: 6, queuedVersion: 6 })] });
+    await opened().runRecords.put([{ executionId: 'e2', stream: 'acme/a', progress: null, log: [], droppedLines: 0 }]);
+    await opened().readModels.erase('acme/a');
+    expect((await opened().readModels.history('acme/a', 10)).map((e) => e.executionId)).toEqual(['e2']);
+    expect(await opened().runRecords.get('e2')).not.toBeNull();
+  });
+
   it('forgets rows and checkpoints on reset, not run records', async () => {
     await opened().runRecords.put([{ executionId: 'kept', stream: 'acme/c', progress: null, log: [], droppedLines: 0 }]);
     await save({ jobs: [jobRow('acme/a', {}, 9)], executions: [executionRow('acme/a', 'e1')], checkpoints: new Map([[0, 9]]) });

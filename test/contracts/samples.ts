@@ -7,7 +7,7 @@ import type { Json } from '../../src/domain/json.js';
 
 export const at = (ms: number): Instant => instant(1_700_000_000_000 + ms);
 
-export const definition = (given: Partial<JobDefinition> = {}): JobDefinition => ({
+const definition = (given: Partial<JobDefinition> = {}): JobDefinition => ({
   jobType: 'report',
   schedule: { kind: 'once', runAt: at(1_000) },
   parameters: {},
@@ -25,7 +25,7 @@ export const definition = (given: Partial<JobDefinition> = {}): JobDefinition =>
 
 type JobGiven = Partial<Omit<Job, 'kind' | 'definition'>> & { readonly definition?: Partial<JobDefinition> };
 
-export const job = ({ definition: some, ...given }: JobGiven = {}): Job => ({
+const job = ({ definition: some, ...given }: JobGiven = {}): Job => ({
   kind: 'job',
   jobId: 'job-1',
   definition: definition(some),
@@ -112,7 +112,7 @@ export const completed = (result: Json): JobEvent => ({
 });
 
 let made = 0;
-export const newCommitId = (): string => `commit-${++made}`;
+const newCommitId = (): string => `commit-${++made}`;
 
 export const request = (stream: string, expectedVersion: number, given: Partial<AppendRequest> = {}): AppendRequest => ({
   stream,

@@ -271,6 +271,17 @@ describe('what is due at the moment of an update of the schedule', () => {
       .then(queued('n1', at('09:30'), { nextRunAt: at('10:30') }), started('n1', at('09:30'), { fencingToken: 2, revision: 2 }));
   });
 
+  it('may have ended the job as missed: the new schedule runs all the same', () => {
+    const skip = { misfire: { policy: 'skip', max: 100 } } as const;
+    given(scheduled({ schedule: once(at('09:00')), ...skip }))
+      .when(schedule(at('11:10'), skip))
+      .then(
+        skipped('misfire', at('09:00'), at('09:00'), { nextRunAt: null }),
+        missed,
+        rescheduled(skip, ['schedule', 'active'], at('12:00')),
+      );
+  });
+
   it('is not lost, however much it is', () => {
     const minutely = { ...hourly, expression: '* * * * *' };
     const created = scheduled({ schedule: minutely, overlap: 'allow' }, { nextRunAt: at('08:31') });

@@ -22,9 +22,6 @@ export type ParseContext = {
   readonly calculators: ReadonlyMap<string, Calculator>;
 };
 
-/** How far in the past `runAt` of a new one-time schedule may lie; whether it is new, the domain knows. */
-export const oncePastLimitMs = 60 * secondMs;
-
 /**
  * Turns what a user wrote into a schedule, or names every field that is wrong. The input may be anything: it is never trusted to be an
  * object, its getters may throw. Also refused are a schedule without an occurrence in the 100 years after `now`, and one whose jitter is

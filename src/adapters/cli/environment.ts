@@ -14,7 +14,7 @@ export type OpenOptions = {
 };
 
 /** Called now and then during long work, with how much is done and how much there is. */
-export type OnProgress = (done: number, total: number) => void;
+type OnProgress = (done: number, total: number) => void;
 
 /** What the commands use of a scheduler. With `autoStart: false` nothing runs before `start`. */
 export type CliScheduler = JobsApi & {

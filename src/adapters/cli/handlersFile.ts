@@ -14,7 +14,7 @@ export type LoadedHandlers = ReadonlyMap<string, { readonly handler: HandlerRef;
  */
 export const loadHandlers = async (file: string): Promise<LoadedHandlers> => {
   const path = resolve(file);
-  if (!(await isFile(path))) throw new UsageError(`the handlers file ${file} does not exist`);
+  if (!(await isFile(path))) throw new UsageError(`there is no handlers file ${file}`);
   const exported = await defaultExport(path, file);
   if (typeof exported !== 'object' || exported === null || Array.isArray(exported))
     throw new FileError(`the default export of ${file} must be an object such as { "my-job": async (parameters) => { ... } }`);

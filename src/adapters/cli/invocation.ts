@@ -18,7 +18,7 @@ export type Invocation = {
 
 /** Registers commands. Wrap each action in `run`, which gives it the invocation and takes its exit code; 0 where it returns none. */
 export type Commands = (program: Command, run: Run) => void;
-export type Run = <A extends readonly unknown[]>(
+type Run = <A extends readonly unknown[]>(
   action: (invocation: Invocation, ...args: A) => Promise<ExitCode | undefined>,
 ) => (...args: A) => Promise<void>;
 

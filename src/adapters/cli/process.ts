@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import type { CliConfig, CliEnvironment, CliInput, CliOutput, StopSignal } from './environment.js';
@@ -7,7 +8,7 @@ type Given = Pick<CliEnvironment, 'version' | 'now' | 'after' | 'open' | 'nextOc
 /** The environment of a real process: its streams, signals and exit. */
 export const processEnvironment = (process: NodeJS.Process, given: Given): CliEnvironment => ({
   ...given,
-  config: { ...actorOf(process.env), ...colorOf(process.env), ...given.config },
+  config: { node: hostname(), ...actorOf(process.env), ...colorOf(process.env), ...given.config },
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   stdin: inputOf(process),

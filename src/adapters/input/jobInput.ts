@@ -12,7 +12,9 @@ type Readers = {
   readonly readSchedule: (input: unknown, now: Instant, owner: ScheduleOwner) => Parsed<Schedule>;
   readonly presentSchedule: JobInputParser['present'];
   readonly readInstant: (input: unknown) => { readonly ok: true; readonly at: Instant } | { readonly ok: false; readonly fault: string };
-  readonly readJsonObject: (input: unknown) => { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly fault: string };
+  readonly readJsonObject: (
+    input: unknown,
+  ) => { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly fault: string };
 };
 
 const dayMs = 86_400_000;
@@ -22,8 +24,10 @@ const longest = 'must be a whole number of milliseconds';
 const name = z
   .string({ error: 'must be a text' })
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit');
-const millis = (least: number, most: number) => z.int({ error: longest }).min(least, `must be at least ${least} ms`).max(most, `must be at most ${most} ms`);
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const millis = (least: number, most: number) =>
+  z.int({ error: longest }).min(least, `must be at least ${least} ms`).max(most, `must be at most ${most} ms`);
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
 const fraction = z.number({ error: 'must be a number' }).min(0, 'must be at least 0').max(1, 'must be at most 1');
 
 const backoff = z
@@ -56,8 +60,18 @@ const retention = z.union(
   [
     z.literal(false).transform(() => ({ executions: null, days: null })),
     z.strictObject({
-      executions: z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1').max(1_000_000, 'must be at most 1,000,000').nullable().default(1_000),
-      days: z.number({ error: 'must be a number' }).positive('must be more than 0').max(36_500, 'must be at most 36,500').nullable().default(90),
+      executions: z
+        .int({ error: 'must be a whole number' })
+        .min(1, 'must be at least 1')
+        .max(1_000_000, 'must be at most 1,000,000')
+        .nullable()
+        .default(1_000),
+      days: z
+        .number({ error: 'must be a number' })
+        .positive('must be more than 0')
+        .max(36_500, 'must be at most 36,500')
+        .nullable()
+        .default(90),
     }),
   ],
   { error: 'must be false, or { executions?, days? }' },
@@ -165,7 +179,11 @@ const parsedJob = (data: z.output<typeof fields>, schedule: Schedule, parameters
     timeoutMs: data.timeout,
     backoff: backoffOf(data.backoff),
     overlap: data.overlap,
-    misfire: { policy: data.misfire.policy, ...(data.misfire.window !== undefined && { windowMs: data.misfire.window }), max: data.misfire.max },
+    misfire: {
+      policy: data.misfire.policy,
+      ...(data.misfire.window !== undefined && { windowMs: data.misfire.window }),
+      max: data.misfire.max,
+    },
     isolation: data.isolation,
     tags: data.tags,
     retention: { maxExecutions: data.retention.executions, maxAgeMs: data.retention.days === null ? null : data.retention.days * dayMs },

@@ -46,14 +46,11 @@ export const jobTable = () => {
       .flatMap(workItem);
   };
 
-  const running: ReadModels['running'] = async (limit, after) => {
-    const all = [...live.values()]
-      .flatMap(({ row, index }) => (index.expiresAt === null ? [] : [{ stream: row.stream, expiresAt: index.expiresAt }]))
-      .sort((a, b) => a.expiresAt - b.expiresAt || byKey(a.stream, b.stream))
-      .map(({ stream }) => stream);
-    const start = after === undefined ? 0 : all.indexOf(after) + 1;
-    return all.slice(start, start + limit);
-  };
+  const running: ReadModels['running'] = async (limit, after = '') =>
+    [...live.values()]
+      .flatMap(({ row, index }) => (index.expiresAt !== null && row.stream > after ? row.stream : []))
+      .sort()
+      .slice(0, limit);
 
   return {
     put,

@@ -35,7 +35,9 @@ export const memoryReadModels = (): { readonly readModels: ReadModels; readonly 
     running: jobs.running,
     oldestKept: async (...bounds) => history.oldestKept(...bounds),
     dropHistory: async (stream, belowVersion) => runRecords.forget(history.drop(stream, belowVersion)),
-    erase: async (stream) => forget(stream),
+    erase: async (stream) => {
+      if (jobs.isDeleted(stream)) forget(stream);
+    },
     reset: async () => {
       jobs.clear();
       history.clear();

@@ -33,7 +33,7 @@ export type Calls = {
   history: { request: { readonly stream: string; readonly limit: number; readonly beforeVersion: number }; reply: Cells };
   work: { request: WorkQuery; reply: Cells };
   unclaimed: { request: UnclaimedQuery; reply: Cells };
-  running: { request: { readonly limit: number; readonly after: string | null }; reply: readonly string[] };
+  running: { request: { readonly limit: number; readonly after: string }; reply: readonly string[] };
   oldestKept: {
     request: { readonly stream: string; readonly maxExecutions: number | null; readonly finishedSince: number | null };
     reply: number | null;
@@ -46,13 +46,13 @@ export type Calls = {
   close: { request: Record<string, never>; reply: null };
 };
 
-export type WorkQuery = {
+type WorkQuery = {
   readonly handlerKeys: readonly string[];
   readonly streams: readonly string[];
   readonly priority: Priority;
   readonly limit: number;
 };
-export type UnclaimedQuery = { readonly handledKeys: readonly string[]; readonly dueBefore: number; readonly limit: number };
+type UnclaimedQuery = { readonly handledKeys: readonly string[]; readonly dueBefore: number; readonly limit: number };
 
 export type Call = keyof Calls;
 export type Request = { readonly id: number; readonly call: Call; readonly request: Calls[Call]['request'] };

@@ -27,7 +27,7 @@ export const modelReader = (link: Link): Reader => {
       work: async (query) => itemsOf(await link.call('work', query)),
       unclaimed: async (query) => itemsOf(await link.call('unclaimed', query)),
       oldestKept: (stream, maxExecutions, finishedSince) => link.call('oldestKept', { stream, maxExecutions, finishedSince }),
-      running: (limit, after) => link.call('running', { limit, after: after ?? null }),
+      running: (limit, after) => link.call('running', { limit, after: after ?? '' }),
     },
     runRecords: {
       get: async (executionId) => readRows(await link.call('getRecord', { executionId }), 1, readRecord)[0] ?? null,

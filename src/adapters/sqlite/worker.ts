@@ -1,13 +1,15 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { sqliteCode } from './files/driver.js';
 import { Locked } from './files/lock.js';
-import { openFiles } from './files/open.js';
+import { noteFailure, openFiles } from './files/open.js';
 import type { Call, Calls, Handlers, Opening, Reply, Request, Steps, WorkerOptions } from './protocol.js';
 
 // The thread that owns the files, so that waiting for the disk never holds up the main thread.
 
 const port = parentPort;
 if (!port) throw new Error('This module is the entry of a worker thread');
+
+const options = workerData as WorkerOptions;
 
 type Task = { readonly id: number; readonly steps: Steps<Calls[Call]['reply']> };
 
@@ -16,7 +18,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const serve = (handlers: Handlers): void => {
   const tasks: Task[] = [];
   const reply = (message: Reply): void => port.postMessage(message);
-  const fail = (id: number, error: unknown): void => reply({ id, failure: { message: messageOf(error), code: sqliteCode(error) } });
+  const fail = (id: number, error: unknown): void => {
+    const code = sqliteCode(error);
+    noteFailure(options, code);
+    reply({ id, failure: { message: messageOf(error), code } });
+  };
 
   const receive = ({ id, call, request }: Request): void => {
     try {
@@ -56,7 +62,7 @@ const isSteps = (answer: unknown): answer is Steps<Calls[Call]['reply']> =>
 
 const open = (): Opening => {
   try {
-    serve(openFiles(workerData as WorkerOptions));
+    serve(openFiles(options));
     return { opened: true };
   } catch (error) {
     return error instanceof Locked ? { lockedBy: error.pid } : { failure: messageOf(error) };

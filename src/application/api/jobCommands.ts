@@ -1,4 +1,5 @@
 import { type Issue, SchedulerError } from '../../domain/errors.js';
+import type { Instant } from '../../domain/instant.js';
 import { handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
@@ -32,6 +33,8 @@ export type CommandDependencies = {
   readonly ids: Ids;
   /** Whether this process runs jobs at present. */
   readonly isRunning: () => boolean;
+  /** Since when it has watched what falls due; null while it does not run jobs. */
+  readonly watchedSince: () => Instant | null;
   /** Who is recorded as the cause of what clients ask for. */
   readonly actor?: string;
 };
@@ -55,8 +58,17 @@ export class JobCommands {
     if (job.handler !== undefined) handlers.bind(stream, job.handler);
     try {
       const { definition, enabled, idempotencyKey } = job;
+      const watchedSince = this.dependencies.watchedSince() ?? now;
       const optional = { ...(enabled !== undefined && { enabled }), ...(idempotencyKey !== undefined && { idempotencyKey }) };
-      const handled = await this.#handle(stream, { type: 'ScheduleJob', now, newJobId, definition, ...optional, ...this.#by });
+      const handled = await this.#handle(stream, {
+        type: 'ScheduleJob',
+        now,
+        watchedSince,
+        newJobId,
+        definition,
+        ...optional,
+        ...this.#by,
+      });
       return scheduled(handled, job, clock);
     } catch (error) {
       if (job.handler !== undefined && !wasBound) handlers.unbind(stream);

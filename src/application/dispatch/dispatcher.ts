@@ -4,7 +4,7 @@ import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
 import type { Executor } from '../execution/executor.js';
-import type { JobHandlers, Registered } from '../handlers.js';
+import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Clock, Stop } from '../ports/clock.js';
 import type { StreamKey } from '../ports/eventStore.js';
@@ -21,6 +21,7 @@ import { Preference } from './preference.js';
 import { ReadyQueue } from './readyQueue.js';
 import { type WakeUp, WakeUps } from './wakeUps.js';
 
+const forever = instant(Number.POSITIVE_INFINITY);
 const retryAfterMs = 1_000;
 /** A job that refused, such as one whose calculator is missing here, is asked again after this. */
 const refusedAfterMs = 10_000;
@@ -62,10 +63,13 @@ export class Dispatcher {
   #changedMeanwhile: Map<StreamKey, WakeUp | null> | null = null;
   #reloadAgain = false;
   #timer: Stop | null = null;
+  /** What the timer was set for. */
+  #armedFor = forever;
 
   constructor(private readonly dependencies: Dependencies) {
-    const { limits, clock, commits, handlers, readModels, membership } = dependencies;
-    this.#ready = new ReadyQueue((organization) => limits.weights[organization] ?? 1);
+    const { limits, clock, commits, executor, handlers, readModels, membership } = dependencies;
+    const weights = new Map(Object.entries(limits.weights));
+    this.#ready = new ReadyQueue((organization) => weights.get(organization) ?? 1);
     this.#slots = new Slots(limits);
     this.#lookAhead = new LookAhead(readModels, handlers);
     this.#clockWatch = new ClockWatch(clock);
@@ -73,6 +77,12 @@ export class Dispatcher {
     commits.on((committed) => this.#onCommitted(committed));
     membership.onFenced((fenced) => this.#onFenced(fenced));
     handlers.onChange(() => void this.reload());
+    executor.onUnstuck(() => this.#pumpSoon());
+  }
+
+  /** Since when this node looks after what is due; null while it does not. What has no handler here is looked after too: it waits. */
+  get watchedSince(): Instant | null {
+    return this.#running ? this.#watchedSince : null;
   }
 
   get slots(): { readonly used: number; readonly ready: number } {
@@ -152,14 +162,14 @@ export class Dispatcher {
   }
 
   #watch(wakeUp: WakeUp): void {
-    if (!this.#handlerOf(wakeUp)) return;
+    if (!this.#hasHandler(wakeUp)) return;
     if (!this.#lookAhead.covers(wakeUp)) return this.#wakeUps.remove(wakeUp.stream);
     this.#wakeUps.put(wakeUp);
     this.#pumpSoon();
   }
 
-  #handlerOf({ stream, handlerKey }: WakeUp): Registered | null {
-    return this.dependencies.handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey);
+  #hasHandler({ stream, handlerKey }: WakeUp): boolean {
+    return this.dependencies.handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey) !== null;
   }
 
   /** Once per turn, however many changes there were. */
@@ -208,11 +218,17 @@ export class Dispatcher {
 
   #arm(now: Instant): void {
     const { clock } = this.dependencies;
-    const earliest = this.#wakeUps.earliest();
+    const wakeAt = this.#wakeUps.earliest() ?? forever;
+    if (this.#timer && this.#armedFor === wakeAt) return;
     this.#timer?.();
     this.#timer = null;
-    const sleep = Math.min(earliest === null ? clock.longestSleepMs : Math.max(0, earliest - now), clock.longestSleepMs);
-    if (Number.isFinite(sleep)) this.#timer = clock.after(sleep, () => this.#pump());
+    this.#armedFor = wakeAt;
+    const sleep = Math.min(Math.max(0, wakeAt - now), clock.longestSleepMs);
+    if (!Number.isFinite(sleep)) return;
+    this.#timer = clock.after(sleep, () => {
+      this.#timer = null;
+      this.#pump();
+    });
   }
 
   /** The wall clock was set, or the machine slept: what fell into the gap is missed, and every wake-up is read anew. */
@@ -232,6 +248,8 @@ export class Dispatcher {
     const { stream, handlerKey } = wakeUp;
     const { organization } = splitStream(stream);
     const { rows, executor, log } = this.dependencies;
+    // Taken away since: the next reload leaves it out, and whoever sets a handler again reads it anew.
+    if (!this.#hasHandler(wakeUp)) return;
     this.#claiming.add(stream);
     if (slots) this.#slots.take(handlerKey, organization);
     let release = (): void => {
@@ -270,12 +288,11 @@ export class Dispatcher {
 
   #decide(wakeUp: WakeUp, slots: 0 | 1): Promise<Handled> {
     const { commands, clock, membership, ids } = this.dependencies;
-    const since = this.#handlerOf(wakeUp)?.since ?? this.#watchedSince;
     return commands.handle(wakeUp.stream, {
       type: 'Wake',
       now: clock.now(),
       node: membership.self,
-      watchedSince: instant(Math.max(this.#watchedSince, since)),
+      watchedSince: this.#watchedSince,
       slots,
       newExecutionId: () => ids.next(),
     });

@@ -1,5 +1,5 @@
-import { instant, plus } from '../../domain/instant.js';
-import type { RunningExecution } from '../../domain/job/index.js';
+import { type Instant, instant, plus } from '../../domain/instant.js';
+import type { RunningExecution } from '../../domain/job/state.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -29,6 +29,8 @@ type Dependencies = {
   readonly background: Background;
   readonly ids: Ids;
   readonly log: Logger;
+  /** As the dispatcher knows it; null while it does not run. */
+  readonly watchedSince: () => Instant | null;
 };
 
 /** Looks after what nobody else does: attempts of dead nodes, and due occurrences for which no node has a handler. */
@@ -87,14 +89,15 @@ export class Sweeper {
   /** Records due occurrences as queued that wait for a handler: they are not missed, and have their fate. */
   async queueUnclaimed(): Promise<void> {
     const { readModels, handlers, clock, commands, membership, ids, projector } = this.dependencies;
+    const watchedSince = this.dependencies.watchedSince() ?? clock.now();
     await projector.saved();
     const dueBefore = instant(clock.now() - claimGraceMs);
-    const { handlerKeys } = handlers.capabilities();
+    const handlerKeys = [...handlers.capabilities().handlerKeys, ...membership.nodes().flatMap((node) => node.handlerKeys)];
     const items = await readModels.unclaimed({ handledKeys: handlerKeys, dueBefore, limit: page });
     const unhandled = items.filter(
       ({ stream, handlerKey }) => !handlers.resolve(stream, handlerKey.startsWith('custom:') ? 'custom' : handlerKey),
     );
     const wake = { type: 'Wake' as const, node: membership.self, slots: 0, queueOnly: true as const, newExecutionId: () => ids.next() };
-    await Promise.all(unhandled.map(({ stream }) => commands.handle(stream, { ...wake, now: clock.now(), watchedSince: instant(0) })));
+    await Promise.all(unhandled.map(({ stream }) => commands.handle(stream, { ...wake, now: clock.now(), watchedSince })));
   }
 }

@@ -9,7 +9,7 @@ import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
 import type { JobRow } from '../ports/readModels.js';
-import type { Runner } from '../ports/runner.js';
+import type { Runner, RunRequest } from '../ports/runner.js';
 import { splitStream } from '../streams.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
@@ -51,6 +51,7 @@ export class Executor {
   readonly #attempts = new Map<string, Attempt>();
   #stuck = 0;
   #whenIdle: (() => void)[] = [];
+  #onUnstuck: () => void = () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
     dependencies.membership.onFenced((fenced) => fenced && this.#fence());
@@ -60,6 +61,11 @@ export class Executor {
   /** Attempts under way. */
   get running(): number {
     return this.#attempts.size;
+  }
+
+  /** Calls back when a handler that was stuck has returned after all. */
+  onUnstuck(listener: () => void): void {
+    this.#onUnstuck = listener;
   }
 
   /** Handlers that were told to stop and did not. */
@@ -101,19 +107,10 @@ export class Executor {
     const left = activity.enterHandler();
     const stopTimer = this.#holdToTimeout(attempt);
     let notes: Notes | undefined;
-    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream));
+    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream, attempt.number > 1));
     try {
-      const request = this.#requestOf(attempt);
-      const outcome = request
-        ? await runner.run({
-            ...request,
-            get signal() {
-              return abortOf(attempt).signal;
-            },
-            onProgress: (fraction, message) => noted().progress(fraction, message),
-            onLog: (level, message) => noted().line(level, message),
-          })
-        : noHandler(attempt.job.definition.jobType);
+      const request = this.#requestOf(attempt, noted);
+      const outcome = request ? await runner.run(request) : noHandler(attempt.job.definition.jobType);
       stopTimer();
       attempt.release();
       left();
@@ -124,14 +121,13 @@ export class Executor {
     }
   }
 
-  #requestOf({ stream, job, executionId, number }: Attempt) {
+  #requestOf(attempt: Attempt, noted: () => Notes): RunRequest | null {
+    const { stream, job, executionId } = attempt;
     const { organization, jobName } = splitStream(stream);
     const { jobType, maxAttempts, isolation, parameters } = job.definition;
     const execution = job.executions.find((e) => e.executionId === executionId);
     const registered = this.dependencies.handlers.resolve(stream, jobType);
     if (!registered || !execution) return null;
-    const { scheduledFor } = execution;
-    const { fencingToken } = job;
     return {
       handler: registered.handler,
       isolation,
@@ -142,12 +138,17 @@ export class Executor {
         jobType,
         organization,
         executionId,
-        attempt: number,
+        attempt: attempt.number,
         maxAttempts,
-        scheduledFor,
-        fencingToken: execution.phase === 'running' ? execution.fencingToken : fencingToken,
+        scheduledFor: execution.scheduledFor,
+        fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
         idempotencyKey: executionId,
       },
+      get signal() {
+        return abortOf(attempt).signal;
+      },
+      onProgress: (fraction, message) => noted().progress(fraction, message),
+      onLog: (level, message) => noted().line(level, message),
     };
   }
 
@@ -262,7 +263,10 @@ export class Executor {
   }
 
   #forget(attempt: Attempt): void {
-    if (this.#stuckOnes.delete(attempt)) this.#stuck--;
+    if (this.#stuckOnes.delete(attempt)) {
+      this.#stuck--;
+      this.#onUnstuck();
+    }
     if (this.#attempts.get(attempt.executionId) === attempt) this.#attempts.delete(attempt.executionId);
     if (this.#attempts.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }

@@ -4,13 +4,13 @@ import type { Json } from '../../domain/json.js';
 import type { RunOutcome } from '../ports/runner.js';
 
 /** UTF-8 bytes of a result or of parameters, as JSON. */
-export const maxJsonBytes = 256 * 1024;
+const maxJsonBytes = 256 * 1024;
 const keptHead = 4 * 1024;
 const maxMessage = 8 * 1024;
 const maxStack = 16 * 1024;
 
 /** A result as the log can hold it: JSON, and an oversized one reduced to its beginning with a mark. */
-export const toResult = (value: unknown): Json | undefined => {
+const toResult = (value: unknown): Json | undefined => {
   if (value === undefined) return undefined;
   let text: string | undefined;
   try {
@@ -24,7 +24,7 @@ export const toResult = (value: unknown): Json | undefined => {
 };
 
 /** An error as the log can hold it: cut to size, with a mark where it was cut. */
-export const toError = ({ name, message, code, stack }: ExecutionError): ExecutionError => ({
+const toError = ({ name, message, code, stack }: ExecutionError): ExecutionError => ({
   name: cut(name, 256),
   message: cut(message, maxMessage),
   ...(code !== undefined && { code: cut(code, 256) }),
@@ -35,7 +35,7 @@ const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length)} ... [cut, ${text.length} characters]`;
 
 /** A handler that returns `{ success: false, message }` has failed as if it had thrown. */
-export const judge = (outcome: RunOutcome): RunOutcome => {
+const judge = (outcome: RunOutcome): RunOutcome => {
   if (outcome.kind === 'failed' || !isFailure(outcome.result)) return outcome;
   const { message } = outcome.result;
   const text = typeof message === 'string' && message !== '' ? message : 'the handler returned success: false';

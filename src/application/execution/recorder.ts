@@ -23,8 +23,12 @@ export class Recorder {
     private readonly log: Logger,
   ) {}
 
-  open(executionId: string, stream: StreamKey): Notes {
-    return new Notes(executionId, stream, this.clock, (notes) => {
+  /** The notes of an execution; `hasEarlier` where an earlier attempt may have left some, which these go on from. */
+  open(executionId: string, stream: StreamKey, hasEarlier: boolean): Notes {
+    const unsaved = this.#changed.get(executionId);
+    if (unsaved) return unsaved;
+    const earlier = hasEarlier ? this.#saving.then(() => this.records.get(executionId)).catch(() => null) : null;
+    return new Notes(executionId, stream, earlier, this.clock, (notes) => {
       this.#changed.set(executionId, notes);
       this.#timer ??= this.background.after(saveAfterMs, () => void this.save());
     });
@@ -34,14 +38,18 @@ export class Recorder {
   save(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
-    const records = [...this.#changed.values()].map((notes) => notes.record());
+    const changed = [...this.#changed.values()];
     this.#changed.clear();
-    if (records.length > 0)
+    if (changed.length > 0)
       this.#saving = this.activity
-        .during(Promise.all([this.#saving, this.records.put(records)]))
+        .during(Promise.all([this.#saving, this.#put(changed)]))
         .then(() => undefined)
-        .catch((error) => this.log.warn({ error, records: records.length }, 'log lines of executions could not be saved'));
+        .catch((error) => this.log.warn({ error, records: changed.length }, 'log lines of executions could not be saved'));
     return this.#saving;
+  }
+
+  async #put(changed: readonly Notes[]): Promise<void> {
+    await this.records.put(await Promise.all(changed.map((notes) => notes.record())));
   }
 }
 
@@ -52,12 +60,17 @@ export class Notes {
   #bytes = 0;
   #dropped = 0;
 
+  #earlier: Promise<RunRecord | null> | null;
+
   constructor(
     private readonly executionId: string,
     private readonly stream: StreamKey,
+    earlier: Promise<RunRecord | null> | null,
     private readonly clock: Clock,
     private readonly changed: (notes: Notes) => void,
-  ) {}
+  ) {
+    this.#earlier = earlier;
+  }
 
   progress(fraction: number, message?: string): void {
     if (!Number.isFinite(fraction)) return;
@@ -73,15 +86,15 @@ export class Notes {
   line(level: LogLevel, text: string): void {
     const message = text.slice(0, maxLine);
     this.#lines.push({ at: this.clock.now(), level, message });
-    this.#bytes += message.length;
-    while (this.#lines.length > maxLines || this.#bytes > maxBytes) {
-      this.#bytes -= this.#lines.shift()?.message.length ?? 0;
-      this.#dropped++;
-    }
+    this.#bytes += Buffer.byteLength(message);
+    this.#keepBounds();
     this.changed(this);
   }
 
-  record(): RunRecord {
+  async record(): Promise<RunRecord> {
+    const earlier = await this.#earlier;
+    if (earlier && this.#earlier) this.#goOnFrom(earlier);
+    this.#earlier = null;
     return {
       executionId: this.executionId,
       stream: this.stream,
@@ -89,5 +102,20 @@ export class Notes {
       log: [...this.#lines],
       droppedLines: this.#dropped,
     };
+  }
+
+  #goOnFrom({ log, progress, droppedLines }: RunRecord): void {
+    this.#lines = [...log, ...this.#lines];
+    this.#bytes += log.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
+    this.#dropped += droppedLines;
+    this.#progress ??= progress;
+    this.#keepBounds();
+  }
+
+  #keepBounds(): void {
+    while (this.#lines.length > maxLines || this.#bytes > maxBytes) {
+      this.#bytes -= Buffer.byteLength(this.#lines.shift()?.message ?? '');
+      this.#dropped++;
+    }
   }
 }

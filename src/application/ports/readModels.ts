@@ -94,7 +94,10 @@ export interface ReadModels {
   /** Jobs of one organization in the order of their names. */
   listJobs(filter: JobFilter): Promise<readonly JobRow[]>;
   execution(executionId: string): Promise<ExecutionRow | null>;
-  /** Newest first by the commit that queued them; `beforeVersion` continues a page. */
+  /**
+   * Newest first by the commit that queued them; `beforeVersion` continues a page. Executions queued by one commit are never split
+   * between pages: a page may be longer than `limit` by those.
+   */
   history(stream: StreamKey, limit: number, beforeVersion?: Version): Promise<readonly ExecutionRow[]>;
   /** Work of one priority for these handler keys, or of these very streams, the earliest first. */
   work(query: {
@@ -109,16 +112,16 @@ export interface ReadModels {
     readonly dueBefore: Instant;
     readonly limit: number;
   }): Promise<readonly WorkItem[]>;
-  /** Streams with a running attempt, the earliest time-out first. */
+  /** Streams with a running attempt, in the order of their keys: paging loses none, whatever ends meanwhile. */
   running(limit: number, after?: StreamKey): Promise<readonly StreamKey[]>;
   /**
    * The `queuedVersion` of the oldest history entry within both bounds: of the newest `maxExecutions` (null: no bound), and not
-   * finished before `finishedSince` (null: no bound). Null where nothing lies outside them.
+   * finished before `finishedSince` (null: no bound); one past the newest where none is. Null where nothing lies outside them.
    */
   oldestKept(stream: StreamKey, maxExecutions: number | null, finishedSince: Instant | null): Promise<Version | null>;
   /** Drops the history entries that were queued below a version, and what was kept beside them. */
   dropHistory(stream: StreamKey, belowVersion: Version): Promise<void>;
-  /** Removes all of a deleted job but its tombstone, from the medium too. */
+  /** Removes all of a deleted job but its tombstone, from the medium too. A job that has taken the name since is left alone. */
   erase(stream: StreamKey): Promise<void>;
   /** Removes every row and checkpoint: the start of a rebuild. Run records stay. */
   reset(): Promise<void>;

@@ -16,7 +16,7 @@ export type RunRecord = {
 };
 
 export interface RunRecords {
-  /** Replaces the records of these executions. */
+  /** Replaces the records of these executions; those of a deleted job are refused. */
   put(records: readonly RunRecord[]): Promise<void>;
   get(executionId: string): Promise<RunRecord | null>;
 }

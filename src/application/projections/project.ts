@@ -32,6 +32,8 @@ export const project = (row: JobRow, commit: Commit, folded?: readonly JobState[
   for (const [i, event] of commit.events.entries()) {
     const before = state;
     state = folded?.[i] ?? evolve(state, event);
+    // What comes before a deletion is redacted: a tombstone must not depend on it.
+    if (event.type === 'JobDeleted') createdAt = commit.at;
     if (event.type === 'JobScheduled') {
       stats = emptyStats;
       createdAt = commit.at;

@@ -40,8 +40,9 @@ const newestSnapshot = (commits: readonly Commit[]): Compacted | undefined => {
 };
 
 // Both were written from these very types by `JobCompacted`.
-const fromSnapshot = (row: JobRow, { belowVersion, state, stats, open }: Compacted): JobRow => ({
+const fromSnapshot = (row: JobRow, { belowVersion, createdAt, state, stats, open }: Compacted): JobRow => ({
   ...row,
+  createdAt,
   version: belowVersion - 1,
   state,
   stats: stats as unknown as JobStats,

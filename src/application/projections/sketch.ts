@@ -19,7 +19,8 @@ const smallest = 0.1;
 export const emptySketch: Sketch = { count: 0, sum: 0, max: 0, buckets: [] };
 
 export const record = ({ count, sum, max, buckets }: Sketch, value: Millis): Sketch => {
-  const index = Math.ceil(Math.log(Math.max(value, smallest)) / logGamma);
+  // Not -0, which JSON does not know.
+  const index = Math.ceil(Math.log(Math.max(value, smallest)) / logGamma) + 0;
   const at = buckets.findIndex(([i]) => i >= index);
   const found = at >= 0 ? buckets[at] : undefined;
   const merged =

@@ -27,7 +27,8 @@ export type RunNow = FromClient & { readonly type: 'RunNow'; readonly executionI
 export type CancelExecution = FromClient & { readonly type: 'CancelExecution'; readonly executionId: string; readonly note?: string };
 /**
  * Something may be due: resumes what was paused until now, gives every due occurrence its fate, starts what may start.
- * `watchedSince` is the instant since when a node able to run this job has been watching: what was due long before is missed.
+ * `watchedSince` is the instant since when this node has been watching: what was due long before is missed. What waits for capacity
+ * or for a handler while a node watches is not.
  */
 export type Wake = {
   readonly type: 'Wake';
@@ -64,6 +65,7 @@ export type FailAttempt = {
 export type CompactJob = {
   readonly type: 'CompactJob';
   readonly belowVersion: number;
+  readonly createdAt: Instant;
   readonly state: JobState;
   readonly stats: Json;
   readonly open: Json;

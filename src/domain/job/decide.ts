@@ -62,8 +62,8 @@ const decide = (command: JobCommand, state: JobState, context: Context): JobDeci
     case 'FailAttempt':
       return failAttempt(command, state);
     case 'CompactJob': {
-      const { belowVersion, state: compacted, stats, open } = command;
-      return accept({ type: 'JobCompacted', belowVersion, state: compacted, stats, open });
+      const { belowVersion, createdAt, state: compacted, stats, open } = command;
+      return accept({ type: 'JobCompacted', belowVersion, createdAt, state: compacted, stats, open });
     }
   }
 };

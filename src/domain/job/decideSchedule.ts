@@ -39,7 +39,7 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
   if (rescheduled) decideLeft(draft, command, context);
   const nextRunAt = rescheduled || (job.ended && enabled === true) ? upcoming(draft.job, definition, now, context) : draft.job.nextRunAt;
   if (rescheduled && nextRunAt === null) return neverFires();
-  const reactivated = job.ended !== null && nextRunAt !== null;
+  const reactivated = draft.job.ended !== null && nextRunAt !== null;
   if (changed.length > 0 || reactivated)
     emit(draft, {
       type: 'JobRescheduled',

@@ -122,6 +122,8 @@ export type OccurrencesSkipped = {
 export type JobCompacted = {
   readonly type: 'JobCompacted';
   readonly belowVersion: number;
+  /** When the job was created: the commit that says so is among those dropped. */
+  readonly createdAt: Instant;
   readonly state: JobState;
   readonly stats: Json;
   readonly open: Json;

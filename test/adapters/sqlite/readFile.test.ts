@@ -1,10 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sqlite/files/driver.js';
 import { openSqlite, openSqliteReader } from '../../../src/adapters/sqlite/index.js';
 import { changes } from '../../contracts/readModels.js';
-import { jobRow, request } from '../../contracts/samples.js';
+import { at, jobRow, request } from '../../contracts/samples.js';
 import { newDirectory, removeDirectory } from './directory.js';
 
 let directory: string;
@@ -43,6 +43,23 @@ describe('read models whose file', () => {
     await readModels.save(changes({ jobs: [jobRow('acme/a')], checkpoints: new Map([[0, 1]]) }));
     expect(await readModels.checkpoint(0)).toBe(1);
     await close();
+  });
+
+  it('is damaged somewhere inside fail, and are made anew at the next start', async () => {
+    const first = await openSqlite({ directory, node: 'n1' });
+    await first.readModels.save(changes({ jobs: Array.from({ length: 500 }, (_, i) => jobRow(`acme/${i}`)) }));
+    await first.close();
+    const pages = openSync(readFile, 'r+');
+    for (let page = 20; page < 60; page++) writeSync(pages, Buffer.alloc(4_000, 'x'), 0, 4_000, page * 8_192);
+    closeSync(pages);
+    const second = await openSqlite({ directory, node: 'n1' });
+    const every = { organization: 'acme', now: at(0), limit: 1_000 };
+    await expect(second.readModels.listJobs(every)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await second.close();
+    const third = await openSqlite({ directory, node: 'n1' });
+    expect(await third.readModels.listJobs(every)).toEqual([]);
+    expect(await third.feed.head(0)).toBe(1);
+    await third.close();
   });
 
   it('is whole are kept', async () => {

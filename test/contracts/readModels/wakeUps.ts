@@ -86,24 +86,18 @@ export const describeWakeUps = (models: () => ReadModels, save: Save): void => {
   describe('running streams', () => {
     const running = (stream: string, timeoutMs: number) => jobRow(stream, { executions: [execution('running', stream, at(timeoutMs))] });
 
-    it('are those with a running attempt, the earliest time-out first', async () => {
+    it('are those with a running attempt, in the order of their keys', async () => {
       await save({ jobs: [running('acme/b', 300), running('acme/a', 500), running('acme/c', 100), jobRow('acme/d', states.retrying)] });
-      expect(await models().running(10)).toEqual(['acme/c', 'acme/b', 'acme/a']);
-      expect(await models().running(2)).toEqual(['acme/c', 'acme/b']);
-      expect(await models().running(2, 'acme/b')).toEqual(['acme/a']);
-      expect(await models().running(2, 'acme/a')).toEqual([]);
-    });
-
-    it('are paged also where many time out at once', async () => {
-      await save({ jobs: ['acme/e', 'acme/b', 'acme/d', 'acme/a', 'acme/c'].map((stream) => running(stream, 100)) });
+      expect(await models().running(10)).toEqual(['acme/a', 'acme/b', 'acme/c']);
       expect(await models().running(2)).toEqual(['acme/a', 'acme/b']);
-      expect(await models().running(2, 'acme/b')).toEqual(['acme/c', 'acme/d']);
+      expect(await models().running(2, 'acme/b')).toEqual(['acme/c']);
+      expect(await models().running(2, 'acme/c')).toEqual([]);
     });
 
-    it('start over after a stream that has ended meanwhile', async () => {
+    it('are paged also past one that has ended meanwhile', async () => {
       await save({ jobs: [running('acme/a', 100), running('acme/b', 200), running('acme/c', 300)] });
       await save({ jobs: [jobRow('acme/b', states.completed, 2)] });
-      expect(await models().running(10, 'acme/b')).toEqual(['acme/a', 'acme/c']);
+      expect(await models().running(10, 'acme/b')).toEqual(['acme/c']);
     });
   });
 };

@@ -96,7 +96,8 @@ const pause = (wait: Wait, signal: AbortSignal): Promise<void> =>
       stop();
       resolve();
     };
-    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
   });
 
 const printer = ({ terminal, json, organization }: Invocation): ((event: PublishedEvent) => void) => {

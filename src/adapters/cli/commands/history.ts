@@ -75,7 +75,10 @@ const statsLines = (view: JobStatsView, terminal: Terminal, now: Date): readonly
     terminal.paint('strong', printable(view.jobName)),
     ...fieldLines(
       [
-        ['runs', `${totalExecutions}: ${completed} completed, ${failed} failed, ${cancelled} cancelled; ${retries} retries`],
+        [
+          'runs',
+          `${totalExecutions}: ${completed} completed, ${failed} failed, ${cancelled} cancelled; ${retries} ${retries === 1 ? 'retry' : 'retries'}`,
+        ],
         ['success', settled ? rate(view.successRate) : null, view.successRate === 1 ? 'good' : 'warn'],
         ['duration', durations(view)],
         [

@@ -106,6 +106,6 @@ const sayGoodbye = ({ terminal, json, environment, now }: Invocation, { tally }:
   const uptimeMs = end.getTime() - now.getTime();
   if (json) return terminal.printJsonLine({ type: 'ServiceStopped', at: end, uptimeMs, ...tally });
   const { completed, failed, cancelled, retries } = tally;
-  const more = `${cancelled === 0 ? '' : `, ${cancelled} cancelled`}${retries === 0 ? '' : `, ${retries} retries`}`;
+  const more = `${cancelled === 0 ? '' : `, ${cancelled} cancelled`}${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`;
   terminal.print(`stopped after ${duration(uptimeMs)}: ${completed} completed, ${failed} failed${more}`);
 };

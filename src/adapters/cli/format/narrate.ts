@@ -67,10 +67,11 @@ const by = (who: string | undefined): string => (who === undefined ? '' : ` by $
 const note = (text: string | undefined): string => (text === undefined ? '' : `: ${cut(printable(text), longestDetail)}`);
 const instant = (epochMs: number): string => absolute(new Date(epochMs));
 
-const withNext = (what: string, next: number | null, at: Date): Pick<Line, 'text' | 'detail'> =>
-  next === null
-    ? { text: `${what}; no run is left` }
-    : { text: `${what}; next run ${relative(new Date(next), at)}`, detail: `at ${instant(next)}` };
+const withNext = (what: string, next: number | null, at: Date): Pick<Line, 'text' | 'detail'> => {
+  if (next === null) return { text: `${what}; no run is left` };
+  if (next <= at.getTime()) return { text: `${what}; due now` };
+  return { text: `${what}; next run ${relative(new Date(next), at)}`, detail: `at ${instant(next)}` };
+};
 
 const queued = ({ trigger, scheduledFor, by: who }: ExecutionQueued): string => {
   switch (trigger) {

@@ -49,6 +49,7 @@ export const historyWrites = (db: Database): HistoryWrites => {
   const dropEntries = db.prepare('DELETE FROM executions WHERE execution_id IN (SELECT value FROM json_each(?))');
   const dropRecords = db.prepare('DELETE FROM run_records WHERE execution_id IN (SELECT value FROM json_each(?))');
   const dropStreamRecords = db.prepare('DELETE FROM run_records WHERE stream = ?');
+  const tombstone = db.prepare('SELECT version FROM jobs WHERE stream = ? AND phase IS NULL');
 
   function* drop(stream: string, belowVersion: number): Steps<void> {
     for (;;) {
@@ -69,8 +70,13 @@ export const historyWrites = (db: Database): HistoryWrites => {
     },
     *erase({ streams }) {
       for (const stream of streams) {
-        yield* drop(stream, Number.MAX_SAFE_INTEGER);
-        transaction(() => dropStreamRecords.run([stream]));
+        const deletedAt = transaction(() => {
+          const version = tombstone.all([stream])[0]?.[0];
+          if (version !== undefined) dropStreamRecords.run([stream]);
+          return version;
+        });
+        // Another job of that name may come while this goes on.
+        if (deletedAt !== undefined) yield* drop(stream, Number(deletedAt));
         yield;
       }
       yield* scrub(db);

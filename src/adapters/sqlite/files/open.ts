@@ -6,10 +6,17 @@ import { jobQueries } from './jobQueries.js';
 import { lockDirectory } from './lock.js';
 import { logReads, logWrites } from './logFile.js';
 import { openLogFile } from './logSchema.js';
-import { openReadFile, openReadFileReadOnly } from './readSchema.js';
+import { markDamaged, openReadFile, openReadFileReadOnly } from './readSchema.js';
 import { rowSaver } from './saveRows.js';
 import { scrub } from './scrub.js';
 import { checkpoint } from './wal.js';
+
+const readFileIn = (directory: string): string => join(directory, 'read.db');
+
+/** What goes wrong on the way is told here, for what the next start can do about it. */
+export const noteFailure = ({ directory, mode }: WorkerOptions, code: string): void => {
+  if (mode === 'write' && /^SQLITE_(CORRUPT|NOTADB)/.test(code)) markDamaged(readFileIn(directory));
+};
 
 /** Opens a directory and answers calls on its files. Throws `Locked` where another writer has it. */
 export const openFiles = ({ directory, mode }: WorkerOptions): Handlers =>
@@ -21,7 +28,7 @@ const openToWrite = (directory: string): Handlers => {
   try {
     const log = openLogFile(join(directory, 'log.db'), 'write');
     const reads = logReads(log);
-    const models = openReadFile(join(directory, 'read.db'), reads.head({}) as number);
+    const models = openReadFile(readFileIn(directory), reads.head({}) as number);
     const { save, putRecords } = rowSaver(models);
     // What a process that was killed left in the write-ahead log.
     for (const _ of scrub(models));
@@ -55,7 +62,7 @@ const openToRead = (directory: string): Handlers => {
   const path = join(directory, 'log.db');
   if (!existsSync(path)) throw new Error(`There is no store in ${directory}`);
   const log = openLogFile(path, 'read');
-  const models = openReadFileReadOnly(join(directory, 'read.db'));
+  const models = openReadFileReadOnly(readFileIn(directory));
   return {
     ...logReads(log),
     ...jobQueries(models),

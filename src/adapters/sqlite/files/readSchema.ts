@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { type Database, openDatabase, sqliteCode } from './driver.js';
 
 /** Raise it whenever the schema or the shape of a stored row changes: the file is then made anew and filled from the log. */
@@ -29,7 +29,7 @@ const schema = `
   CREATE INDEX jobs_by_phase ON jobs (phase, stream);
   CREATE INDEX jobs_by_work ON jobs (handler_key, priority, work_at) WHERE work_at IS NOT NULL;
   CREATE INDEX jobs_by_due ON jobs (due_at, handler_key) WHERE due_at IS NOT NULL;
-  CREATE INDEX jobs_by_expiry ON jobs (expires_at, stream) WHERE expires_at IS NOT NULL;
+  CREATE INDEX jobs_running ON jobs (stream) WHERE expires_at IS NOT NULL;
 
   CREATE TABLE executions (
     execution_id TEXT NOT NULL UNIQUE,
@@ -55,6 +55,7 @@ const schema = `
  * (somebody restored an older one) is made anew, empty.
  */
 export const openReadFile = (path: string, head: number): Database => {
+  if (existsSync(markOf(path))) remove(path);
   const db = open(path, head) ?? open(remove(path), head);
   if (!db) throw new Error(`${path} can be neither opened nor made anew`);
   return db;
@@ -71,6 +72,11 @@ export const openReadFileReadOnly = (path: string): Database => {
   empty.exec(schema);
   return empty;
 };
+
+/** Has the file made anew at the next start: damage in its depths shows when somebody reads there. */
+export const markDamaged = (path: string): void => writeFileSync(markOf(path), '');
+
+const markOf = (path: string): string => `${path}-damaged`;
 
 /** Null for a file that has to be made anew. */
 const open = (path: string, head: number): Database | null => {
@@ -97,6 +103,6 @@ const isDamage = (error: unknown): boolean => /^SQLITE_(NOTADB|CORRUPT|ERROR)/.t
 const versionOf = (db: Database): number => Number(db.prepare('PRAGMA user_version').all([])[0]?.[0]);
 
 const remove = (path: string): string => {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-damaged']) rmSync(`${path}${suffix}`, { force: true });
   return path;
 };

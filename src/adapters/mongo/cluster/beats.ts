@@ -1,0 +1,91 @@
+import type { Background, Clock, Stop } from '../../../application/ports/clock.js';
+import type { Millis } from '../../../domain/instant.js';
+import type { NodeDocument } from '../collections.js';
+
+/** What beats report. `fenced` is told before others may take this node for dead. */
+export type BeatReport =
+  | { readonly kind: 'nodes'; readonly nodes: readonly NodeDocument[] }
+  | { readonly kind: 'fenced'; readonly fenced: boolean }
+  | { readonly kind: 'failed'; readonly message: string };
+
+type Beats = {
+  /** Beats at once with these handler keys, and from then on. */
+  announce(handlerKeys: readonly string[]): void;
+  stop(): Promise<void>;
+};
+
+type Parts = {
+  /** Renews the beat, or rejects. */
+  beat(count: number, handlerKeys: readonly string[]): Promise<void>;
+  look(): Promise<readonly NodeDocument[]>;
+  tell(report: BeatReport): void;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly background: Background;
+  readonly beatMs: Millis;
+  readonly fenceMs: Millis;
+};
+
+/**
+ * The beat of one node, and what it sees of the others. The time of a beat is that of its sending: nobody can have seen it earlier, so
+ * the node fences itself before anybody's patience ends.
+ */
+export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceMs }: Parts): Beats => {
+  let handlerKeys: readonly string[] = [];
+  let count = 0;
+  /** Until the first beat nobody knows of this node. */
+  let isFenced = true;
+  let isStopped = false;
+  let fence: Stop = () => {};
+  let next: Stop = () => {};
+  let beating: Promise<void> | null = null;
+  let isWanted = false;
+
+  const setFenced = (fenced: boolean): void => {
+    if (fenced === isFenced || isStopped) return;
+    isFenced = fenced;
+    tell({ kind: 'fenced', fenced });
+  };
+
+  const armFence = (sentAt: Millis): void => {
+    fence();
+    fence = background.after(Math.max(0, sentAt + fenceMs - clock.monotonic()), () => setFenced(true));
+  };
+
+  const once = async (): Promise<void> => {
+    const sentAt = clock.monotonic();
+    try {
+      await beat(++count, handlerKeys);
+      armFence(sentAt);
+      // A beat that was on its way for too long proves nothing about now.
+      if (clock.monotonic() - sentAt < fenceMs) setFenced(false);
+      tell({ kind: 'nodes', nodes: await look() });
+    } catch (error) {
+      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+    beating = null;
+    if (isStopped) return;
+    const waitMs = isWanted ? 0 : Math.max(0, sentAt + beatMs - clock.monotonic());
+    isWanted = false;
+    next = background.after(waitMs, start, 'keepAlive');
+  };
+
+  const start = (): void => {
+    next();
+    if (beating) isWanted = true;
+    else beating = once();
+  };
+
+  start();
+  return {
+    announce: (keys) => {
+      handlerKeys = keys;
+      start();
+    },
+    stop: async () => {
+      isStopped = true;
+      next();
+      fence();
+      await beating;
+    },
+  };
+};

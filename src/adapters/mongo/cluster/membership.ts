@@ -1,0 +1,142 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { Background, Clock } from '../../../application/ports/clock.js';
+import { StoreUnavailable } from '../../../application/ports/eventStore.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import type { Membership, NodeInfo } from '../../../application/ports/membership.js';
+import type { Millis } from '../../../domain/instant.js';
+import { nodeWatch } from './nodeWatch.js';
+import type { BeatOptions, FromBeats, ToBeats } from './protocol.js';
+
+/** A live node beats so often; one whose beat stands still for a lease is dead; one that cannot beat for the fence stops by itself. */
+export type Pace = { readonly beatMs: Millis; readonly leaseMs: Millis; readonly fenceMs: Millis };
+export const usualPace: Pace = { beatMs: 3_000, leaseMs: 15_000, fenceMs: 12_000 };
+
+/** Answers further apart than this many beats are a gap: nobody could have been heard in between. */
+const gapBeats = 3;
+/** Dead nodes are taken off the list after so many leases. */
+const forgottenAfterLeases = 20;
+const patienceMs: Millis = 5_000;
+
+export type OpenMembership = { readonly membership: Membership; close(): Promise<void> };
+
+type Parts = {
+  readonly uri: string;
+  readonly database: string;
+  readonly node: string;
+  readonly pace: Pace;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly background: Background;
+  readonly log: Logger;
+};
+
+/** Through the package, so that it is found from sources and from the build alike. */
+const builtWorker = (): string => createRequire(import.meta.url).resolve('#beat-worker');
+
+/** Resolves once this node is on the list and knows who else is. Rejects with `StoreUnavailable` where that takes too long. */
+export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
+  const { uri, database, node, pace, clock, background, log } = parts;
+  const watch = nodeWatch(clock, pace.leaseMs, pace.beatMs * gapBeats);
+  const listeners = new Set<(fenced: boolean) => void>();
+  let handlerKeys: readonly string[] = [];
+  let isFenced = false;
+  let isClosing = false;
+  const listed = signal();
+  const stopped = signal();
+
+  const setFenced = (fenced: boolean): void => {
+    if (fenced === isFenced) return;
+    isFenced = fenced;
+    log.warn({ node }, fenced ? 'this node is fenced: it cannot renew its beat' : 'this node can renew its beat again');
+    for (const listener of listeners) listener(fenced);
+  };
+
+  const send = (message: ToBeats): void => thread.postMessage(message);
+
+  const receive = (message: FromBeats): void => {
+    switch (message.kind) {
+      case 'nodes': {
+        watch.saw(message.nodes);
+        const long = watch.silentFor(pace.leaseMs * forgottenAfterLeases);
+        if (long.length > 0) send({ kind: 'forget', nodes: long });
+        return listed.give();
+      }
+      case 'fenced':
+        return setFenced(message.fenced);
+      case 'failed':
+        return log.debug({ node, message: message.message }, 'a beat failed; trying again');
+      case 'stopped':
+        return stopped.give();
+    }
+  };
+
+  const startThread = (): Worker => {
+    const workerData: BeatOptions = { uri, database, node, beatMs: pace.beatMs, fenceMs: pace.fenceMs };
+    const started = new Worker(builtWorker(), { workerData, execArgv: [] });
+    started.on('message', receive);
+    started.on('error', (error) => log.error({ node, error }, 'the thread of the beats failed; starting another'));
+    started.once('exit', () => {
+      if (isClosing) return stopped.give();
+      setFenced(true);
+      background.after(pace.beatMs, () => {
+        if (isClosing) return;
+        thread = startThread();
+        send({ kind: 'announce', handlerKeys });
+      });
+    });
+    // A scheduler that waits for its next run keeps the process alive, its beats do not.
+    started.unref();
+    return started;
+  };
+
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    send({ kind: 'stop' });
+    await inTime(stopped.given, background);
+    await thread.terminate();
+  };
+
+  let thread = startThread();
+  if (!(await inTime(listed.given, background))) {
+    await close();
+    throw new StoreUnavailable(`MongoDB has not registered this node within ${patienceMs} ms`);
+  }
+  const self = (): NodeInfo => ({ node, handlerKeys });
+  return {
+    close,
+    membership: {
+      self: node,
+      exclusive: false,
+      isAlive: (other) => other === node || watch.isAlive(other),
+      nodes: () => [self(), ...watch.nodes().filter((other) => other.node !== node)],
+      announce: (keys) => {
+        handlerKeys = [...keys];
+        send({ kind: 'announce', handlerKeys });
+      },
+      onFenced: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+  };
+};
+
+type Signal = { readonly given: Promise<void>; give(): void };
+
+const signal = (): Signal => {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+};
+
+/** False where it did not happen before our patience ended. */
+const inTime = (happened: Promise<void>, background: Background): Promise<boolean> =>
+  new Promise((resolve) => {
+    const stop = background.after(patienceMs, () => resolve(false), 'keepAlive');
+    void happened.then(() => {
+      stop();
+      resolve(true);
+    });
+  });

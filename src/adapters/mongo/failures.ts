@@ -1,0 +1,25 @@
+import { MongoError, MongoServerError } from 'mongodb';
+import { StoreUnavailable } from '../../application/ports/eventStore.js';
+
+export const duplicateKey = 11_000;
+const unauthorized = 13;
+const authenticationFailed = 18;
+const documentFailedValidation = 121;
+
+/** The server refused and will refuse again: nothing was written, and there is no use in repeating it. */
+export const isRefusal = (code: unknown): boolean =>
+  code === unauthorized || code === authenticationFailed || code === documentFailedValidation;
+
+export const codeOf = (error: unknown): unknown => (error instanceof MongoServerError ? error.code : undefined);
+
+/** What the driver throws becomes the error of the port. */
+export const answered = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof MongoError ? unavailable(error) : error;
+  }
+};
+
+export const unavailable = (cause: unknown): StoreUnavailable =>
+  new StoreUnavailable(`MongoDB cannot answer now: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

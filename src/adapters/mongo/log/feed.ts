@@ -1,0 +1,66 @@
+import type { EventFeed, Position } from '../../../application/ports/eventStore.js';
+import { noEvents } from '../../codec/index.js';
+import type { CommitDocument } from '../collections.js';
+import { durable } from '../connect.js';
+import { answered } from '../failures.js';
+import { long } from '../native.js';
+import type { Barrier } from './barrier.js';
+import { type LogContext, place } from './context.js';
+import { commitOf, fillerStream } from './reader.js';
+
+/** The log in the order of its positions, as a majority has it. */
+export const eventFeed = (context: LogContext, barrier: Barrier): EventFeed => {
+  const { commits, known, partitions } = context;
+
+  const head = async (partition: number): Promise<Position> => {
+    const newest = await commits.findOne({ p: partition }, { sort: { n: -1 }, projection: place });
+    if (newest) known.saw(newest);
+    return newest?.n ?? 0;
+  };
+
+  const page = async (partition: number, after: Position, limit: number): Promise<readonly CommitDocument[]> => {
+    const options = { sort: { n: 1 }, limit, batchSize: limit } as const;
+    return commits.find({ p: partition, n: { $gt: after } }, options).toArray();
+  };
+
+  const after: EventFeed['after'] = async (partition, position, limit) => {
+    for (let looks = 1; ; looks++) {
+      const found = await page(partition, position, limit);
+      const dense = found.filter(({ n }, i) => n === position + 1 + i);
+      const last = dense.at(-1);
+      if (last && (await barrier.passed(partition, last.n))) {
+        for (const commit of dense) known.saw(commit);
+        return dense.map(commitOf);
+      }
+      if (found.length === 0) return [];
+      if (!last && looks > 1) await fill(context, partition, position + 1);
+    }
+  };
+
+  return {
+    partitions,
+    head: (partition) => answered(() => head(partition)),
+    after: (partition, position, limit) => answered(() => after(partition, position, limit)),
+  };
+};
+
+/**
+ * Takes a position that stays empty while higher ones are taken: after a fail-over a writer may have numbered from a head that was
+ * rolled back. Whoever else wants the position, wins it or tries the next; either way it is empty no longer.
+ */
+const fill = async ({ connection, ids, node, clock, log }: LogContext, partition: number, position: Position): Promise<void> => {
+  const filler = {
+    _id: `fill:${partition}:${position}`,
+    tok: ids.next(),
+    p: long(partition),
+    n: long(position),
+    s: fillerStream(partition),
+    v: long(position),
+    pv: null,
+    at: new Date(clock.now()),
+    w: node,
+    d: noEvents,
+  };
+  const reply = await connection.db.command({ insert: 'commits', documents: [filler], writeConcern: durable });
+  if (reply.n === 1) log.warn({ partition, position }, 'a hole in the log was filled');
+};

@@ -1,0 +1,107 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { cliIn } from './cli.js';
+
+const cli = cliIn('usage');
+afterAll(() => cli.remove());
+
+describe('the command line', () => {
+  it.each([
+    [[]],
+    [['bogus']],
+    [['list', '--bogus']],
+    [['list', 'too', 'many']],
+    [['show']],
+    [['schedule']],
+    [['list', '--limit', '0']],
+    [['list', '--limit', 'many']],
+    [['list', '--status', 'running,asleep']],
+    [['events', '--type', 'Nothing']],
+    [['explain', 'x']],
+    [['explain', 'x', '--at', 'yesterday']],
+    [['as-of', 'x', '--at', '2026-03-02T09:00:00']],
+    [['pause', 'x', '--until', '2026-03-02']],
+    [['run', 'x', '--param', 'novalue']],
+    [['run', 'x', '--param', '=1']],
+    [['serve', '--drain', '-1']],
+    [['next']],
+    [['next', '--cron', '* * * * *', '--every', 'hour']],
+    [['next', '--every', 'fortnight']],
+    [['next', '--cron', '* * * * *', '--after', 'soon']],
+    [['schedule', '-f', 'no-such-file.json']],
+    [['serve', '--jobs', 'no-such-file.json']],
+    [['serve', '--handlers', 'no-such-file.mjs']],
+    [['run', 'x', '--handlers', 'no-such-file.mjs']],
+    [['delete', 'x']],
+    [['events', '--after', 'somewhere']],
+    [['list', '--org', 'no such name']],
+  ])('%j is refused with 2 and a message on stderr', async (argv) => {
+    const { code, out, err } = await cli.run(...argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(argv.length === 0 ? /^Usage: nexus-scheduler/ : /^error: /);
+  });
+
+  it('names a handlers file that is not there', async () => {
+    expect((await cli.run('serve', '--handlers', 'nowhere.mjs')).err).toBe('error: there is no handlers file nowhere.mjs\n');
+  });
+
+  it('answers what it is and what it can', async () => {
+    expect(await cli.run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
+    const help = await cli.run('--help');
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const command of ['serve', 'schedule', 'list', 'show', 'run', 'pause', 'resume', 'cancel', 'delete', 'history', 'stats', 'next'])
+      expect(help.out).toContain(`  ${command} `);
+    const list = await cli.run('list', '--help');
+    expect(list.out).toContain('--status <status>');
+    expect(list.out).toContain('--json');
+  });
+
+  it('keeps its help within the terminal', async () => {
+    for (const command of [[], ['serve'], ['run'], ['events'], ['next']])
+      for (const line of (await cli.runIn({ columns: 80 }, ...command, '--help')).out.split('\n'))
+        expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('says errors as JSON too', async () => {
+    const { code, out, err } = await cli.run('show', 'no such name', '--json');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'INVALID_JOB', issues: [{ path: 'jobName' }] } });
+  });
+});
+
+describe('where nothing is stored', () => {
+  it('reading finds nothing, and leaves nothing behind', async () => {
+    expect(await cli.run('list')).toMatchObject({ code: 0, out: '' });
+    expect((await cli.run('list')).err).toContain('No jobs in organization default');
+    expect(await cli.json('list')).toEqual([]);
+    expect(await cli.run('events')).toEqual({ code: 0, out: '', err: '' });
+    expect(await cli.json('verify')).toMatchObject({ ok: true, commits: 0 });
+    expect((await cli.run('show', 'heartbeat')).err).toMatch(/^error: there is no job "heartbeat" .*\(JOB_NOT_FOUND\)\n {2}`nexus/);
+    expect(await cli.run('events', '--follow')).toMatchObject({ code: 1, err: expect.stringContaining('(STORE_UNAVAILABLE)') });
+  });
+});
+
+describe('next', () => {
+  it('needs no store', async () => {
+    expect(await cli.json('next', '--cron', '0 9 * * 1', '--count', '2')).toEqual(['2026-03-09T09:00:00.000Z', '2026-03-16T09:00:00.000Z']);
+    expect(await cli.json('next', '--every', '2 hours', '--count', '1')).toEqual(['2026-03-02T11:00:00.000Z']);
+    expect(await cli.json('next', '--every', 'day', '--count', '1')).toEqual(['2026-03-03T09:00:00.000Z']);
+    expect(await cli.json('next', '--every', '90s', '--count', '1')).toEqual(['2026-03-02T09:01:30.000Z']);
+    expect(await cli.json('next', '--rrule', 'FREQ=MONTHLY;BYMONTHDAY=-1', '--count', '1')).toEqual(['2026-03-31T09:00:00.000Z']);
+    expect(await cli.json('next', '--cron', '0 0 1 1 *', '--after', '2030-06-01T00:00:00+02:00', '--count', '1')).toEqual([
+      '2031-01-01T00:00:00.000Z',
+    ]);
+  });
+
+  it('shows the clocks of another zone', async () => {
+    const { out } = await cli.run('next', '--cron', '30 9 * * *', '--tz', 'Europe/Berlin', '--count', '1');
+    expect(out).toMatch(/2026-03-03T08:30:00Z +Tue 2026-03-03 09:30:00 CET +in 24 h/);
+  });
+
+  it('names what is wrong with a schedule', async () => {
+    const { code, err } = await cli.run('next', '--cron', '99 * * * *', '--tz', 'Mars/Base');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: the schedule is not valid \(INVALID_SCHEDULE\)$/m);
+    expect(err).toMatch(/^ {2}schedule\.cronExpression: /m);
+    expect(err).toMatch(/^ {2}schedule\.timezone: /m);
+  });
+});

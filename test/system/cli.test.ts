@@ -1,0 +1,163 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const directory = mkdtempSync(path.join(tmpdir(), 'cli-process-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
+type Program = {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Resolves when either output has shown a text. */
+  readonly shows: (text: string) => Promise<void>;
+  readonly ended: Promise<Ended>;
+};
+
+const program = (argv: readonly string[], environment: { readonly [name: string]: string } = {}): Program => {
+  const { FORCE_COLOR, NO_COLOR, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['dist/bootstrap/main.js', ...argv], {
+    env: { ...inherited, DATA_DIR: path.join(directory, 'data'), ...environment },
+  });
+  let [out, err] = ['', ''];
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
+  const look = (): void => {
+    for (const { text, resolve } of waiting) if (out.includes(text) || err.includes(text)) resolve();
+  };
+  child.stdout.on('data', (data) => {
+    out += data;
+    look();
+  });
+  child.stderr.on('data', (data) => {
+    err += data;
+    look();
+  });
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+  const shows = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ text, resolve });
+      look();
+      void ended.then(() => reject(new Error(`ended without showing "${text}":\n${out}${err}`)));
+    });
+  return { child, shows, ended };
+};
+
+const run = (...argv: readonly string[]): Promise<Ended> => program(argv).ended;
+
+const file = (name: string, content: string): string => {
+  const written = path.join(directory, name);
+  writeFileSync(written, content);
+  return written;
+};
+
+const handlers = file(
+  'handlers.mjs',
+  `export default {
+     ping: () => 'pong',
+     stuck: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
+   };`,
+);
+const due = (jobName: string): string =>
+  JSON.stringify({ jobName, jobType: jobName, schedule: { type: 'once', runAt: new Date().toISOString() } });
+
+describe('the program', () => {
+  it('schedules from standard input and prints without colours into a pipe', async () => {
+    const scheduling = program(['schedule', '-f', '-'], { SCHEDULER_ACTOR: 'alice' });
+    scheduling.child.stdin.end(
+      JSON.stringify({ jobName: 'yearly', jobType: 'ping', schedule: { type: 'recurring', cronExpression: '0 0 1 1 *' } }),
+    );
+    expect(await scheduling.ended).toMatchObject({ code: 0, out: expect.stringMatching(/^created {2}yearly/m), err: '' });
+    const { code, out } = await run('list');
+    expect({ code, colored: out.includes('\u001b') }).toEqual({ code: 0, colored: false });
+    expect(out).toMatch(/^yearly +scheduled /m);
+    expect((await program(['list'], { FORCE_COLOR: '1' }).ended).out).toContain('\u001b[');
+    expect(JSON.parse((await run('events', '--json')).out)).toMatchObject({ type: 'JobScheduled', data: { by: 'alice' } });
+  });
+
+  it('serves until it is told to stop', async () => {
+    const serving = program(['serve', '--jobs', file('ping.json', due('ping')), '--handlers', handlers]);
+    await serving.shows('"pong"');
+    serving.child.kill('SIGTERM');
+    const { code, out, err } = await serving.ended;
+    expect({ code, err }).toEqual({ code: 0, err: 'SIGTERM: stopping\n' });
+    expect(out).toMatch(/^nexus-scheduler \d+\.\d+\.\d+\n {2}store +embedded, in /);
+    expect(out).toMatch(/Z {2}ping +started attempt 1\/3\n.*Z {2}ping +completed in \d+ ms {2}"pong"$/m);
+    expect(out).toMatch(/\nstopped after .*: 1 completed, 0 failed\n$/);
+  });
+
+  it('exits at once when it is told a second time', async () => {
+    const serving = program([
+      'serve',
+      '--jobs',
+      file('stuck.json', due('stuck')),
+      '--handlers',
+      handlers,
+      '--data-dir',
+      path.join(directory, 'stuck'),
+    ]);
+    await serving.shows('started attempt 1/3');
+    serving.child.kill('SIGINT');
+    await serving.shows('once more to exit at once');
+    serving.child.kill('SIGINT');
+    expect((await serving.ended).code).toBe(130);
+  });
+
+  it('follows the log of a service in another process', async () => {
+    const serving = program(['serve']);
+    await serving.shows('handlers');
+    const following = program(['events', '--follow', '--type', 'ExecutionCompleted']);
+    await following.shows('completed in');
+    following.child.kill('SIGINT');
+    expect(await following.ended).toMatchObject({ code: 0, err: '' });
+    const { code, err } = await run('pause', 'yearly');
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(`process ${serving.child.pid} (STORE_LOCKED)`) });
+    serving.child.kill('SIGTERM');
+    expect((await serving.ended).code).toBe(0);
+  });
+
+  it('exits quietly when nobody reads on', async () => {
+    const printing = program(['next', '--cron', '* * * * *', '--count', '5000']);
+    printing.child.stdout.destroy();
+    expect(await printing.ended).toMatchObject({ code: 0, err: '' });
+    const following = program(['events', '--follow']);
+    following.child.stdout.destroy();
+    expect(await following.ended).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('says what is wrong with the command line, its files and the environment', async () => {
+    expect(await run('bogus')).toMatchObject({ code: 2, out: '' });
+    expect(await program(['list'], { SCHEDULER_BOGUS: '1' }).ended).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('SCHEDULER_BOGUS'),
+    });
+    const broken = await run('serve', '--handlers', file('broken.mjs', 'export default {'));
+    expect(broken).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error: the handlers file \S+ cannot be loaded: SyntaxError: .*\(INVALID_FILE\)\n$/),
+    });
+  });
+});
+
+describe('the examples', () => {
+  const at = ['--data-dir', path.join(directory, 'examples')];
+
+  it('are jobs and handlers that work', async () => {
+    const { code, out } = await run('schedule', '-f', 'examples/jobs.json', '--json', ...at);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).map(({ jobName, outcome }: { jobName: string; outcome: string }) => `${jobName} ${outcome}`)).toEqual([
+      'heartbeat created',
+      'flaky-example created',
+      'disk-space created',
+      'weekly-log-cleanup created',
+      'monthly-inventory-report created',
+      'hourly-stock-check created',
+    ]);
+    const ran = (...argv: readonly string[]): Promise<Ended> => run('run', ...argv, '--handlers', 'examples/handlers.mjs', '--json', ...at);
+    expect(JSON.parse((await ran('heartbeat', '--param', 'sampleMs=20')).out)).toMatchObject({
+      status: 'completed',
+      result: { rssMiB: expect.any(Number), eventLoopDelayMs: expect.any(Number) },
+    });
+    expect(JSON.parse((await ran('disk-space')).out)).toMatchObject({ status: 'completed', result: { freePercent: expect.any(Number) } });
+  });
+});
