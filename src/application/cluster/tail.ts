@@ -3,8 +3,9 @@ import type { CommandHandler } from '../commandHandler.js';
 import type { Commits } from '../commits.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Stop } from '../ports/clock.js';
-import type { Commit, EventFeed, Position } from '../ports/eventStore.js';
+import type { Commit, EventFeed, Position, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
+import type { JobRow } from '../ports/readModels.js';
 import { project } from '../projections/project.js';
 
 const placeOf = ({ partition, position }: Commit): string => `${partition}:${position}`;
@@ -90,8 +91,9 @@ export class Tail {
     for (let partition = 0; partition < feed.partitions; partition++) {
       for (let more = true; more && this.#running; ) {
         const commits = await feed.after(partition, this.#positions[partition] ?? 0, page);
+        const rows = await this.#rowsOf(commits);
         for (const commit of commits) {
-          if (!(await this.#observe(commit))) return true;
+          if (!(await this.#observe(commit, rows))) return true;
           this.#positions[partition] = commit.position;
         }
         found ||= commits.length > 0;
@@ -101,22 +103,34 @@ export class Tail {
     return found;
   }
 
+  /** The rows of a page, asked for together. */
+  async #rowsOf(commits: readonly Commit[]): Promise<Map<StreamKey, JobRow>> {
+    const { rows } = this.dependencies;
+    const foreign = commits.filter((commit) => !this.#own.has(placeOf(commit)));
+    const streams = [...new Set(foreign.map((commit) => commit.stream))];
+    return new Map((await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream)))).map((row) => [row.stream, row]));
+  }
+
   /** False where the commit is one of ours that is not answered yet: it and what follows are looked at again. */
-  async #observe(commit: Commit): Promise<boolean> {
+  async #observe(commit: Commit, page: Map<StreamKey, JobRow>): Promise<boolean> {
     const { commands, rows, commits } = this.dependencies;
     if (commands.isAppending(commit.commitId)) return false;
     if (this.#own.delete(placeOf(commit))) return true;
-    const row = rows.known(commit.stream) ?? (await rows.load(commit.stream));
+    const row = newer(rows.known(commit.stream), page.get(commit.stream)) ?? (await rows.load(commit.stream));
     if (row.version === commit.version - 1 && commit.events.length > 0) {
       const projected = project(row, commit);
       rows.remember(projected.row);
+      page.set(commit.stream, projected.row);
       commits.tell({ commit, ...projected, origin: 'elsewhere' });
       return true;
     }
     // Behind, or the row was saved by its writer before we came to its commit: the newest state is what counts.
     const caughtUp = row.version >= commit.version ? { row, executions: new Map() } : await rows.caughtUp(row);
     rows.remember(caughtUp.row);
+    page.set(commit.stream, caughtUp.row);
     commits.tell({ commit, row: caughtUp.row, executions: [...caughtUp.executions.values()], origin: 'elsewhere' });
     return true;
   }
 }
+
+const newer = (a: JobRow | undefined, b: JobRow | undefined): JobRow | undefined => (a && b ? (a.version >= b.version ? a : b) : (a ?? b));
