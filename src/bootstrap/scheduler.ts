@@ -52,7 +52,7 @@ export const lazyScheduler = <M extends JobMap>(optionsOf: () => SchedulerOption
   const jobsOf = (organization: string | null): JobsApi<M> => {
     const ready = async (): Promise<JobsApi<M>> => {
       const { runtime, settings } = await lifecycle.ready();
-      return runtime.jobs<M>(organization ?? settings.organization);
+      return runtime.jobs<M>(organization ?? settings.organization, organization === null);
     };
     return lazyJobs(ready, listeners, () => organization ?? optionsOf().organization ?? defaultOrganization);
   };
