@@ -32,6 +32,8 @@ export class Projector {
   #saving: Batch | null = null;
   #flush: Promise<void> | null = null;
   #timer: Stop | null = null;
+  /** Whether the checkpoint has moved since it was saved, be it without a row. */
+  #moved = false;
   readonly #reflected = new Map<number, Reflected>();
 
   constructor(readModels: ReadModels, background: Background, log: Logger) {
@@ -60,6 +62,8 @@ export class Projector {
     const reflected = this.#reflected.get(partition) ?? new Reflected(0);
     this.#reflected.set(partition, reflected);
     reflected.add(position);
+    this.#moved = true;
+    this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
   }
 
   /** Every commit up to here has been taken. */
@@ -74,7 +78,7 @@ export class Projector {
 
   /** Resolves when what was taken before the call is saved: queries wait for it, so that callers read their own writes. */
   async saved(): Promise<void> {
-    while (this.#waiting.jobs.size > 0 || this.#flush) await (this.#flush ?? this.#save());
+    while (this.#waiting.jobs.size > 0 || this.#moved || this.#flush) await (this.#flush ?? this.#save());
   }
 
   /** Resolves at once unless writers have run far ahead of what is saved. */
@@ -106,6 +110,7 @@ export class Projector {
     const batch = this.#waiting;
     this.#saving = batch;
     this.#waiting = emptyBatch();
+    this.#moved = false;
     const checkpoints = new Map([...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]));
     const jobs = [...batch.jobs.values()];
     try {
@@ -115,6 +120,7 @@ export class Projector {
       await this.#readModels.save({ ...nothing, checkpoints });
     } catch (error) {
       this.#putBack(batch);
+      this.#moved = true;
       this.#log.warn({ error, rows: jobs.length }, 'read models could not be saved; trying again');
       this.#timer ??= this.#background.after(retryAfterMs, () => this.#save());
       throw error;
