@@ -28,7 +28,7 @@ export const specFor =
     },
   });
 
-export const calendar = createCalendar(new Map());
+const calendar = createCalendar(new Map());
 export const decider = jobDecider({ calendar, organization: 'acme' });
 export const given = specFor<JobState, JobCommand, JobEvent, JobRejection>(decider);
 

@@ -80,7 +80,7 @@ export const publishedOf = (commit: Commit): readonly PublishedEvent[] =>
 type Sequence = readonly [partition: number, position: Position, index: number];
 
 const parse = (sequence: string): Sequence => {
-  const match = /^(\d{1,3}):(\d{1,16}):(\d{1,3})$/.exec(sequence);
+  const match = /^(\d{1,3}):(\d{1,15}):(\d{1,6})$/.exec(sequence);
   if (!match)
     throw new SchedulerError('INVALID_ARGUMENT', 'after: must be a sequence such as 0:17:0', {
       issues: [{ path: 'after', message: 'must be a sequence such as 0:17:0' }],
@@ -93,7 +93,7 @@ const cursorsAfter = (after: string | undefined, partitions: number): number[] =
   const cursors = Array.from({ length: partitions }, () => 0);
   if (after === undefined) return cursors;
   const [partition, position] = parse(after);
-  return cursors.with(partition < partitions ? partition : 0, position - 1);
+  return cursors.with(partition < partitions ? partition : 0, Math.max(0, position - 1));
 };
 
 const isAfter = (sequence: string, after: string | undefined): boolean => {

@@ -6,9 +6,9 @@ import type { Changes, ExecutionRow, JobRow, ReadModels } from './ports/readMode
 const flushAfterMs = 500;
 const retryAfterMs = 1_000;
 /** Rows that may wait to be saved before writers are made to wait too. */
-const maxWaiting = 6_000;
+const maxWaiting = 3_000;
 /** Rows that are saved without waiting for the timer. */
-const fullBatch = 3_000;
+const fullBatch = 2_500;
 
 /** Whether a commit ends a job's generation. */
 export const deletes = (commit: Commit): boolean => commit.events.some((e) => e.type === 'JobDeleted');
@@ -33,6 +33,8 @@ export class Projector {
   #saving: Batch | null = null;
   #flush: Promise<void> | null = null;
   #timer: Stop | null = null;
+  /** Whether the checkpoint has moved since it was saved, be it without a row. */
+  #moved = false;
   readonly #reflected = new Map<number, Reflected>();
 
   /** Where other processes write too, their commits are not reflected by what this one saves: then it saves no checkpoint. */
@@ -63,6 +65,9 @@ export class Projector {
     const reflected = this.#reflected.get(partition) ?? new Reflected(0);
     this.#reflected.set(partition, reflected);
     reflected.add(position);
+    if (!this.#savesCheckpoints) return;
+    this.#moved = true;
+    this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
   }
 
   /** Every commit up to here has been taken. */
@@ -77,7 +82,7 @@ export class Projector {
 
   /** Resolves when what was taken before the call is saved: queries wait for it, so that callers read their own writes. */
   async saved(): Promise<void> {
-    while (this.#waiting.jobs.size > 0 || this.#flush) await (this.#flush ?? this.#save());
+    while (this.#waiting.jobs.size > 0 || this.#moved || this.#flush) await (this.#flush ?? this.#save());
   }
 
   /** Resolves at once unless writers have run far ahead of what is saved. */
@@ -109,6 +114,7 @@ export class Projector {
     const batch = this.#waiting;
     this.#saving = batch;
     this.#waiting = emptyBatch();
+    this.#moved = false;
     const checkpoints = new Map(this.#savesCheckpoints ? [...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]) : []);
     const jobs = [...batch.jobs.values()];
     try {
@@ -118,6 +124,7 @@ export class Projector {
       if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });
     } catch (error) {
       this.#putBack(batch);
+      this.#moved = this.#savesCheckpoints;
       this.#log.warn({ error, rows: jobs.length }, 'read models could not be saved; trying again');
       this.#timer ??= this.#background.after(retryAfterMs, () => this.#save());
       throw error;

@@ -94,9 +94,9 @@ export class Runtime {
     this.#started = false;
   }
 
-  jobs<M extends JobMap>(organization: string): JobsApi<M> {
+  jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, handlers, listeners, storage } = this.#parts;
+    const { clock, background, ids, input, calendar, handlers, listeners, storage } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -109,6 +109,7 @@ export class Runtime {
       runRecords: storage.runRecords,
       store: storage.store,
       membership: storage.membership,
+      calendar,
       isRunning: () => this.#started,
       watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
@@ -119,7 +120,7 @@ export class Runtime {
       listeners,
       ...(this.#actor !== undefined && { actor: this.#actor }),
     };
-    return organizationJobs(dependencies, organization);
+    return organizationJobs(dependencies, organization, forAll);
   }
 
   verify(onProgress?: Progress): Promise<Verification> {

@@ -1,6 +1,6 @@
 import type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
 import { systemClock } from '../adapters/system/systemClock.js';
-import type { JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
+import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
 import { Listeners } from '../application/listeners.js';
@@ -17,7 +17,7 @@ import { createTimetable, type Preview } from './timetable.js';
 
 export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   /** Handlers by job type; for `custom` jobs by job name. */
-  readonly jobHandlers: JobHandlers;
+  readonly jobHandlers: JobHandlerMap<M>;
   /** Calculators of custom schedules by name. */
   readonly customSchedules: Map<string, Calculator>;
   /** The coming starts of a schedule, before it is saved; at most 100. Throws `INVALID_SCHEDULE`. */
@@ -65,13 +65,14 @@ export const lazyScheduler = <M extends JobMap>(
   const jobsOf = (organization: string | null): JobsApi<M> => {
     const ready = async (): Promise<JobsApi<M>> => {
       const { runtime, settings } = await lifecycle.ready();
-      return runtime.jobs<M>(organization ?? settings.organization);
+      return runtime.jobs<M>(organization ?? settings.organization, organization === null);
     };
     return lazyJobs(ready, listeners, () => organization ?? optionsOf().organization ?? defaultOrganization);
   };
   return {
     ...jobsOf(null),
-    jobHandlers,
+    // The map holds handlers of every type; that each is called with its own parameters is what the job map says.
+    jobHandlers: jobHandlers as unknown as JobHandlerMap<M>,
     customSchedules,
     previewSchedule: (schedule, preview = {}) => timetable.preview(schedule, clock.now(), preview),
     forOrganization: (organization) => jobsOf(organizationName(organization)),

@@ -99,8 +99,9 @@ describe('the program', () => {
     await serving.shows('started attempt 1/3');
     serving.child.kill('SIGINT');
     await serving.shows('once more to exit at once');
-    serving.child.kill('SIGINT');
+    const impatient = setInterval(() => serving.child.kill('SIGINT'), 50);
     expect((await serving.ended).code).toBe(130);
+    clearInterval(impatient);
   });
 
   it('follows the log of a service in another process', async () => {

@@ -1,6 +1,5 @@
 import type { JobInfo } from '../../application/api/types.js';
 import type { Outcome } from './applyJobs.js';
-import { readJobs } from './commands/list.js';
 import type { CliScheduler } from './environment.js';
 import { type Field, fieldLines } from './format/fields.js';
 import { printable } from './format/printable.js';
@@ -14,6 +13,8 @@ export type Service = {
   readonly node?: string;
   readonly organization: string;
   readonly jobs: readonly JobInfo[];
+  /** There are still others: a service with many jobs should not take long to start. */
+  readonly more: boolean;
   /** Of the jobs that the service was started with. */
   readonly created: number;
   readonly updated: number;
@@ -22,13 +23,15 @@ export type Service = {
   readonly unavailable: { readonly [handler: string]: readonly string[] };
 };
 
+const mostRead = 10_000;
+
 export const serviceOf = async (
   { environment, organization, directory }: Invocation,
   scheduler: CliScheduler,
   handlers: readonly string[],
   outcomes: readonly Outcome[],
 ): Promise<Service> => {
-  const { jobs } = await readJobs(scheduler, {});
+  const jobs = await scheduler.getScheduledJobs({ limit: mostRead });
   const { version, config } = environment;
   const unavailable: Record<string, string[]> = {};
   for (const { jobName, jobType, status } of jobs) {
@@ -43,6 +46,7 @@ export const serviceOf = async (
     ...(config.node !== undefined && { node: config.node }),
     organization,
     jobs,
+    more: jobs.nextCursor !== undefined,
     created: counted('created'),
     updated: counted('updated'),
     handlers,
@@ -51,7 +55,7 @@ export const serviceOf = async (
 };
 
 export const bannerLines = (service: Service, terminal: Terminal): readonly string[] => {
-  const { version, store, node, organization, jobs, created, updated, handlers, unavailable } = service;
+  const { version, store, node, organization, jobs, more, created, updated, handlers, unavailable } = service;
   const changes = [...(created === 0 ? [] : [`${created} created`]), ...(updated === 0 ? [] : [`${updated} updated`])].join(', ');
   const missing = Object.entries(unavailable).map(
     ([key, names]): Field => [
@@ -66,7 +70,10 @@ export const bannerLines = (service: Service, terminal: Terminal): readonly stri
       [
         ['store', `embedded, in ${printable(store)}`],
         ['node', node === undefined ? null : printable(node)],
-        ['jobs', `${jobs.length} in organization ${printable(organization)}${changes === '' ? '' : ` (${changes})`}`],
+        [
+          'jobs',
+          `${more ? 'more than ' : ''}${jobs.length} in organization ${printable(organization)}${changes === '' ? '' : ` (${changes})`}`,
+        ],
         ['handlers', handlers.length === 0 ? 'none; give some with --handlers FILE' : handlers.map(printable).join(', ')],
         ...missing,
       ],

@@ -74,7 +74,8 @@ export class JetStreamPublisher implements EventPublisher {
     const name = streamName(partition, this.partitions);
     return this.#manage(purgeMs, async (manager) => {
       const message = await manager.streams.getMessage(name, { last_by_subj: beforeSubject }).catch(orNull);
-      if (message) await manager.streams.purge(name, { filter: subject, seq: message.seq });
+      // To the server, 1 is no bound at all; and there is nothing before the first message.
+      if (message && message.seq > 1) await manager.streams.purge(name, { filter: subject, seq: message.seq });
     });
   }
 

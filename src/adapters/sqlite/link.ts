@@ -15,11 +15,14 @@ export type Link = {
 /** Through the package, so that it is found from sources and from the build alike. */
 const builtWorker = (): string => createRequire(import.meta.url).resolve('#store-worker');
 
+/** What passes through the thread is short-lived: a small nursery keeps tens of megabytes from lying idle. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 type Pending = { readonly resolve: (reply: never) => void; readonly reject: (error: Error) => void };
 
 /** Starts a worker on a directory. Rejects with `StoreLocked`, or with what else keeps the files from being opened. */
 export const openLink = async (options: WorkerOptions, entry: string | URL = builtWorker()): Promise<Link> => {
-  const worker = new Worker(entry, { workerData: options, execArgv: [] });
+  const worker = new Worker(entry, { workerData: options, execArgv: [], resourceLimits });
   await opened(worker, options.directory);
 
   const pending = new Map<number, Pending>();

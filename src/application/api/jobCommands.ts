@@ -46,6 +46,8 @@ export class JobCommands {
   constructor(
     private readonly dependencies: CommandDependencies,
     private readonly organization: string,
+    /** Whether a job may name another organization than this one. */
+    private readonly forAll: boolean,
   ) {}
 
   async scheduleJob(input: unknown): Promise<ScheduleResult> {
@@ -53,7 +55,9 @@ export class JobCommands {
     const now = clock.now();
     const newJobId = ids.next();
     const job = accepted(parser.job(input, now, { jobId: newJobId, organization: this.organization }));
-    const stream = streamOf(job.organization ?? this.organization, job.jobName);
+    const { organization = this.organization } = job;
+    if (!this.forAll && organization !== this.organization) throw otherOrganization(this.organization);
+    const stream = streamOf(organization, job.jobName);
     const wasBound = handlers.isBound(stream);
     if (job.handler !== undefined) handlers.bind(stream, job.handler);
     try {
@@ -222,6 +226,11 @@ export const accepted = <T>(parsed: Parsed<T>): T => {
   throw new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), {
     issues: issues.map(({ path, message }): Issue => ({ path, message })),
   });
+};
+
+const otherOrganization = (own: string): SchedulerError => {
+  const message = `must be "${own}", or left out: this is the API of that organization alone`;
+  return new SchedulerError('INVALID_JOB', `organization: ${message}`, { issues: [{ path: 'organization', message }] });
 };
 
 export const invalidArgument = (path: string, message: string): SchedulerError =>

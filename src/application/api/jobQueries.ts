@@ -1,5 +1,6 @@
-import { instant } from '../../domain/instant.js';
+import { type Instant, instant } from '../../domain/instant.js';
 import { type Job, jobStatuses } from '../../domain/job/index.js';
+import type { Calendar } from '../../domain/schedule/calendar.js';
 import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -35,6 +36,7 @@ export type QueryDependencies = {
   readonly clock: Clock;
   readonly background: Background;
   readonly membership: Membership;
+  readonly calendar: Calendar;
 };
 
 /** What callers may ask to know, in one organization. Queries wait for what this process has written: callers read their own writes. */
@@ -118,12 +120,14 @@ export class JobQueries {
 
   /** What became of the occurrence planned for an instant, or why nothing was planned. */
   async explain(jobName: unknown, at: unknown): Promise<Explanation> {
-    const { input, store, handlers, clock } = this.dependencies;
+    const { input, store, handlers, clock, calendar } = this.dependencies;
     const { row, job } = await this.#existing(jobName);
     const when = accepted(input.instant(at, 'at'));
     const commits = await unwell(store.read(row.stream, 0));
     const hasHandler = handlers.resolve(row.stream, job.definition.jobType) !== null;
-    return explain({ row, job, commits, at: when, now: clock.now(), hasHandler });
+    const owner = { jobId: job.jobId, organization: this.organization };
+    const next = (after: Instant): Instant | null => calendar.next(job.definition.schedule, after, owner);
+    return explain({ row, job, commits, at: when, now: clock.now(), hasHandler, next });
   }
 
   /** The job as it was at an instant, from a replay of its log. */

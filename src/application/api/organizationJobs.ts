@@ -9,9 +9,13 @@ import type { JobMap, JobsApi } from './types.js';
 export type OrganizationDependencies = CommandDependencies &
   QueryDependencies & { readonly eventStream: EventStream; readonly listeners: Listeners };
 
-/** The API of one organization. */
-export const organizationJobs = <M extends JobMap>(dependencies: OrganizationDependencies, organization: string): JobsApi<M> => {
-  const commands = new JobCommands(dependencies, organization);
+/** The API of one organization; `forAll` where its jobs may name others, as the root instance's may. */
+export const organizationJobs = <M extends JobMap>(
+  dependencies: OrganizationDependencies,
+  organization: string,
+  forAll: boolean,
+): JobsApi<M> => {
+  const commands = new JobCommands(dependencies, organization, forAll);
   const queries = new JobQueries(dependencies, organization);
   return {
     scheduleJob: (job) => commands.scheduleJob(job),

@@ -11,8 +11,9 @@ import type {
   Trigger,
 } from '../../domain/job/index.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
+import type { HandlerOptions } from '../handlers.js';
 import type { ExecutionStatus } from '../ports/readModels.js';
-import type { RunInfo } from '../ports/runner.js';
+import type { HandlerRef, RunInfo } from '../ports/runner.js';
 import type { LogLevel, LogLine, Progress } from '../ports/runRecords.js';
 
 /** Job types and the shape of their parameters: `createScheduler<{ 'send-mail': { to: string } }>()`. */
@@ -70,6 +71,26 @@ export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
 };
 
 export type Handler<P = unknown> = (parameters: P, context: HandlerContext) => unknown;
+
+type AnyHandler<M extends JobMap> = Handler<M[keyof M & string]> | string;
+
+/** Handlers by job type, or for `custom` jobs by job name. It is a `Map`; `set` takes options beside. */
+export interface JobHandlerMap<M extends JobMap = JobMap> extends Iterable<[string, AnyHandler<M>]> {
+  readonly size: number;
+  set<T extends keyof M & string>(name: T, handler: Handler<M[T]> | string, options?: HandlerOptions): this;
+  set(name: string, handler: Handler | string, options?: HandlerOptions): this;
+  /** For one job of this process, `organization/jobName`: wins over those by name. */
+  bind(stream: string, handler: HandlerRef): void;
+  get<T extends keyof M & string>(name: T): Handler<M[T]> | string | undefined;
+  get(name: string): Handler | string | undefined;
+  has(name: string): boolean;
+  delete(name: string): boolean;
+  clear(): void;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<AnyHandler<M>>;
+  entries(): IterableIterator<[string, AnyHandler<M>]>;
+  forEach(call: (handler: AnyHandler<M>, name: string) => void): void;
+}
 
 /** What `scheduleJob` takes. Omitted fields have the defaults of the documentation. */
 export type JobInput<M extends JobMap = JobMap, T extends keyof M & string = keyof M & string> = {

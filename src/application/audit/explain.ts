@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/instant.js';
+import { type Instant, instant } from '../../domain/instant.js';
 import { type Job, nextStartAt, type SkipReason } from '../../domain/job/index.js';
 import type { ExplainCode, Explanation } from '../api/types.js';
 import type { Commit } from '../ports/eventStore.js';
@@ -14,6 +14,8 @@ type Question = {
   readonly at: Instant;
   readonly now: Instant;
   readonly hasHandler: boolean;
+  /** First occurrence of the job's schedule strictly after an instant. */
+  readonly next: (after: Instant) => Instant | null;
 };
 
 const byStatus: { readonly [status in ExecutionStatus]: ExplainCode } = {
@@ -63,13 +65,14 @@ const skipAt = (commits: readonly Commit[], at: Instant): Found | null => {
   return null;
 };
 
-const waitingCode = ({ row, job, at, now, hasHandler }: Question): ExplainCode => {
+const waitingCode = ({ row, job, at, now, hasHandler, next }: Question): ExplainCode => {
   if (at < row.createdAt) return 'BEFORE_CREATION';
-  if (job.nextRunAt === null || at < job.nextRunAt)
-    return job.ended !== null && at >= row.createdAt && job.nextRunAt === null ? 'JOB_ENDED' : 'NOT_PLANNED';
+  const occurrence = next(instant(at - 1));
+  if (occurrence === null && job.ended) return 'JOB_ENDED';
+  if (occurrence !== at) return 'NOT_PLANNED';
+  if (job.nextRunAt === null || at < job.nextRunAt) return job.ended ? 'JOB_ENDED' : 'NOT_PLANNED';
   if (job.paused) return 'JOB_PAUSED';
-  if (at > job.nextRunAt) return 'PLANNED';
-  const startAt = nextStartAt(job);
-  if (startAt !== null && startAt > now) return 'PLANNED';
+  const startAt = at === job.nextRunAt ? nextStartAt(job) : null;
+  if (startAt === null || startAt > now) return 'PLANNED';
   return hasHandler ? 'WAITING_FOR_CAPACITY' : 'NO_HANDLER';
 };

@@ -88,9 +88,9 @@ export class Sweeper {
 
   /** Records due occurrences as queued that wait for a handler: they are not missed, and have their fate. */
   async queueUnclaimed(): Promise<void> {
-    const { readModels, handlers, clock, commands, membership, ids, projector } = this.dependencies;
+    const { readModels, handlers, clock, commands, membership, ids } = this.dependencies;
     const watchedSince = this.dependencies.watchedSince() ?? clock.now();
-    await projector.saved();
+    // The index may be a moment behind: a job that is woken in vain decides nothing.
     const dueBefore = instant(clock.now() - claimGraceMs);
     const handlerKeys = [...handlers.capabilities().handlerKeys, ...membership.nodes().flatMap((node) => node.handlerKeys)];
     const items = await readModels.unclaimed({ handledKeys: handlerKeys, dueBefore, limit: page });

@@ -162,6 +162,12 @@ describe('text in a narrow place', () => {
       }),
     ));
 
+  it.each(['日本', 'e\u0301', '\u0301', '👩‍👩‍👧', '\u200d'])('takes no longer than its length demands: %s', (unit) => {
+    const text = unit.repeat(20_000);
+    expect(widthOf(cut(text, 60))).toBeLessThanOrEqual(60);
+    expect(wrap(text, 60).join('')).toBe(text);
+  });
+
   it.each([
     ['日本語', 6],
     ['👩‍👩‍👧', 2],
@@ -196,6 +202,14 @@ describe('a table', () => {
   it('gives up its right side first', () => {
     const [, line] = tableLines(columns, [['a-name-of-20-columns', 'scheduled', 'a result that is long']], { paint, fit: 45 });
     expect(line).toBe('a-name-of-20-columns  scheduled  a result th…');
+  });
+
+  it('has thousands of rows as soon as one', () => {
+    const rows = Array.from({ length: 2_000 }, (_, index) => [`job-${index}`, 'scheduled', 'x'.repeat(10_000)]);
+    const lines = tableLines(columns, rows, { paint, fit: undefined });
+    expect(lines).toHaveLength(2_001);
+    expect(lines.every((line) => line.length < 500)).toBe(true);
+    expect(lines[2_000]).toMatch(/^job-1999 {2}scheduled {2}x+…$/);
   });
 
   it('is painted without moving a column', () => {

@@ -69,16 +69,13 @@ const stats = async (invocation: Invocation, name: string): Promise<undefined> =
 };
 
 const statsLines = (view: JobStatsView, terminal: Terminal, now: Date): readonly string[] => {
-  const { totalExecutions, completed, failed, cancelled, retries, streak, lastExecution } = view;
+  const { totalExecutions, completed, failed, streak, lastExecution } = view;
   const settled = completed + failed > 0;
   return [
     terminal.paint('strong', printable(view.jobName)),
     ...fieldLines(
       [
-        [
-          'runs',
-          `${totalExecutions}: ${completed} completed, ${failed} failed, ${cancelled} cancelled; ${retries} ${retries === 1 ? 'retry' : 'retries'}`,
-        ],
+        ['runs', totalExecutions === 0 ? 'none has ended yet' : runs(view)],
         ['success', settled ? rate(view.successRate) : null, view.successRate === 1 ? 'good' : 'warn'],
         ['duration', durations(view)],
         [
@@ -98,6 +95,9 @@ const statsLines = (view: JobStatsView, terminal: Terminal, now: Date): readonly
     ),
   ];
 };
+
+const runs = ({ totalExecutions, completed, failed, cancelled, retries }: JobStatsView): string =>
+  `${totalExecutions}: ${completed} completed, ${failed} failed, ${cancelled} cancelled; ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
 
 const barLength = 20;
 const rate = (successRate: number): string => {

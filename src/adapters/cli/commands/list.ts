@@ -49,7 +49,7 @@ const list = async (invocation: Invocation, { type, limit, cursor, ...filter }: 
 const pageSize = 500;
 
 /** One page where a limit is given, else every page. */
-export const readJobs = async (
+const readJobs = async (
   scheduler: Pick<CliScheduler, 'getScheduledJobs'>,
   query: JobQuery,
   limit?: number,

@@ -9,6 +9,7 @@ import { duration } from '../format/time.js';
 import { type LoadedHandlers, loadHandlers } from '../handlersFile.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 import { parameter } from '../options.js';
+import { stopAsked } from '../stopAsked.js';
 
 type Options = { readonly param?: ReadonlyMap<string, unknown>; readonly handlers?: string; readonly wait: boolean };
 
@@ -49,10 +50,7 @@ const runHere = async (invocation: Invocation, scheduler: CliScheduler, job: Job
   const { environment, terminal, json } = invocation;
   const lines = new EventLines(terminal, invocation);
   lines.learnJob(job);
-  let stopListening = (): void => undefined;
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    stopListening = environment.onSignal(() => resolve('interrupted'));
-  });
+  const stopping = stopAsked(environment);
   const over = new Promise<'over'>((resolve) => {
     scheduler.on('*', (event) => {
       if (!('executionId' in event.data) || event.data.executionId !== executionId) return;
@@ -61,16 +59,15 @@ const runHere = async (invocation: Invocation, scheduler: CliScheduler, job: Job
     });
   });
   await scheduler.start();
-  const end = await Promise.race([over, interrupted]);
-  stopListening();
-  if (end === 'interrupted') {
-    await scheduler.stop({ drainMs: 0 });
+  const end = await Promise.race([over, stopping.asked]);
+  if (end !== 'over') {
+    await scheduler.stop({ drainMs: 0 }).finally(stopping.end);
     terminal.note(`interrupted; the run of ${printable(job.jobName)} goes on when a service with its handler does`);
     return 1;
   }
   const run = await scheduler.getExecution(executionId);
   // Whatever else of this job has begun meanwhile may end.
-  await scheduler.stop();
+  await scheduler.stop().finally(stopping.end);
   if (json) terminal.printJson(resultOf(run));
   else tell(run, invocation);
   return run.status === 'completed' ? 0 : 1;

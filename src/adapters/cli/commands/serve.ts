@@ -1,6 +1,6 @@
 import type { JobInput } from '../../../application/api/types.js';
 import { applyJobs, type Outcome } from '../applyJobs.js';
-import type { CliScheduler, StopSignal } from '../environment.js';
+import type { CliScheduler } from '../environment.js';
 import { duration } from '../format/time.js';
 import { loadHandlers } from '../handlersFile.js';
 import { type Commands, type Invocation, openScheduler } from '../invocation.js';
@@ -8,6 +8,7 @@ import { readJobsFile } from '../jobsFile.js';
 import { wholeNumber } from '../options.js';
 import { bannerLines, serviceOf } from '../serveBanner.js';
 import { ServeLog } from '../serveLog.js';
+import { type StopCause, stopAsked } from '../stopAsked.js';
 import { tellRefused } from './schedule.js';
 
 type Options = { readonly jobs?: string; readonly handlers?: string; readonly drain?: number };
@@ -28,7 +29,7 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
   const { environment, organization, directory } = invocation;
   const inputs = options.jobs === undefined ? [] : await readJobsFile(options.jobs, environment.stdin);
   const handlers = options.handlers === undefined ? new Map() : await loadHandlers(options.handlers);
-  const stopping = stopAsked(invocation);
+  const stopping = stopAsked(environment);
   const scheduler = openScheduler(invocation, { directory, readOnly: false });
   const log = new ServeLog(invocation);
   const drainMs = 1_000 * (options.drain ?? environment.config.drainSeconds ?? defaultDrainSeconds);
@@ -58,21 +59,6 @@ const apisOf = (scheduler: CliScheduler, organization: string, inputs: readonly 
   return [...new Set([organization, ...named])].map((name) => scheduler.forOrganization(name));
 };
 
-/** The first signal, or the end of whoever reads the output, asks to stop; the second does not wait any more. */
-const stopAsked = ({ environment }: Invocation): { readonly asked: Promise<StopSignal | 'closed'>; readonly end: () => void } => {
-  let end = (): void => undefined;
-  const asked = new Promise<StopSignal | 'closed'>((resolve) => {
-    let first = true;
-    end = environment.onSignal((signal) => {
-      if (!first) environment.exit(signal === 'SIGINT' ? 130 : 143);
-      first = false;
-      resolve(signal);
-    });
-    environment.stdout.onClosed(() => resolve('closed'));
-  });
-  return { asked, end };
-};
-
 const refused = (outcomes: readonly Outcome[], invocation: Invocation): 1 => {
   tellRefused(outcomes, invocation);
   invocation.terminal.note('The service was not started. The jobs that are right are scheduled.');
@@ -95,7 +81,7 @@ const greet = async (
   } else terminal.print(...bannerLines(service, terminal));
 };
 
-const sayStopping = ({ terminal, json }: Invocation, signal: StopSignal | 'closed', { running }: ServeLog, drainMs: number): void => {
+const sayStopping = ({ terminal, json }: Invocation, signal: StopCause, { running }: ServeLog, drainMs: number): void => {
   if (json) return;
   const waits = running === 0 ? '' : `; waiting up to ${duration(drainMs)} for ${running} running, once more to exit at once`;
   terminal.note(`${signal === 'closed' ? 'Nobody reads the output any more' : signal}: stopping${waits}`);
