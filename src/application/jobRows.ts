@@ -51,8 +51,9 @@ export class JobRows {
 
   /** The row as the log has it now: where others write too, what is in memory or saved may be a moment old. */
   async current(stream: StreamKey): Promise<JobRow> {
-    const row = this.known(stream) ?? (await this.load(stream));
-    return this.membership.exclusive ? row : (await this.caughtUp(row)).row;
+    await this.projector.saved();
+    if (this.membership.exclusive) return (await this.readModels.jobs([stream])).get(stream) ?? blankRow(stream, this.clock.now());
+    return (await this.caughtUp(this.known(stream) ?? (await this.load(stream)))).row;
   }
 
   clear(): void {

@@ -107,7 +107,7 @@ export class Lifecycle {
       import('../adapters/runner/index.js'),
       import('./openStorage.js'),
     ]);
-    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node, log));
+    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node));
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
     const { limits } = settings;

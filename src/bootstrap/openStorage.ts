@@ -1,9 +1,6 @@
 import { background } from '../adapters/system/background.js';
-import { ids } from '../adapters/system/ids.js';
-import { systemClock } from '../adapters/system/systemClock.js';
 import { alone } from '../application/cluster/alone.js';
 import { StoreUnavailable } from '../application/ports/eventStore.js';
-import type { Logger } from '../application/ports/logger.js';
 import type { Storage, StorageReader } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { StoreOption } from './options.js';
@@ -12,12 +9,12 @@ const catchUpPollMs = 20;
 const catchUpPolls = 50;
 
 /** Opens the store that the options name. Adapters are imported here, where they are used. */
-export const openStorage = async (store: StoreOption, node: string, log: Logger): Promise<Storage> => {
+export const openStorage = async (store: StoreOption, node: string): Promise<Storage> => {
   if (store === 'memory') {
     const { openMemory } = await import('../adapters/memory/index.js');
     return openMemory({ node });
   }
-  if ('mongodb' in store) return openMongoStorage(store, node, log);
+  if ('mongodb' in store) throw new SchedulerError('NOT_AVAILABLE', 'the MongoDB store is not available in this version; use a directory');
   const { openSqlite, openSqliteReader, StoreLocked } = await import('../adapters/sqlite/index.js');
   try {
     if (!store.readOnly) return await openSqlite({ directory: store.directory, node });
@@ -29,22 +26,6 @@ export const openStorage = async (store: StoreOption, node: string, log: Logger)
   } catch (error) {
     if (error instanceof StoreLocked) throw new SchedulerError('STORE_LOCKED', error.message, { cause: error });
     if (error instanceof StoreUnavailable) throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
-    throw error;
-  }
-};
-
-/** Connections and beats live in real time, whatever clock the jobs live by. */
-const openMongoStorage = async (
-  { mongodb, database = 'nexus_scheduler' }: Extract<StoreOption, { readonly mongodb: string }>,
-  node: string,
-  log: Logger,
-): Promise<Storage> => {
-  const { MongoUnusable, openMongo } = await import('../adapters/mongo/index.js');
-  try {
-    return await openMongo({ uri: mongodb, database, node, clock: systemClock, background, ids, log });
-  } catch (error) {
-    if (error instanceof MongoUnusable || error instanceof StoreUnavailable)
-      throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
     throw error;
   }
 };

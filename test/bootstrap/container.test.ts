@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { memoryPublisher } from '../../src/adapters/memory/publisher.js';
 import { createContainer } from '../../src/bootstrap/container.js';
 import { T } from '../../src/bootstrap/tokens.js';
 import { partsOf } from '../application/node.js';
 
 it.each(Object.entries(T))('%s resolves, to the same each time', (_name, token) => {
-  const container = createContainer(partsOf());
+  const hints = { announce: () => undefined, onHint: () => () => undefined, close: async () => undefined };
+  const broker = { publisher: memoryPublisher(), hints, close: async () => undefined };
+  const container = createContainer(partsOf({ broker }));
   const found = container.get(token);
   expect(found).toBeDefined();
   expect(container.get(token)).toBe(found);

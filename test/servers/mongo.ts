@@ -31,13 +31,6 @@ export const mongoChoice = (kind: MongoKind): MongoChoice => {
   return { kind, start: (...options) => startLocal(kind, commands[kind](found.directory), options) };
 };
 
-/** The best that can be had: MONGODB_URI, mongod on the PATH, Docker, SecantusDB, FerretDB. */
-export const startMongo = async (): Promise<MongoServer> => {
-  const choices = (['mongod', 'secantusdb', 'ferretdb'] as const).map(mongoChoice);
-  for (const choice of choices) if ('start' in choice) return choice.start();
-  throw new Error(choices.map((c) => `${c.kind}: ${'missing' in c ? c.missing : ''}`).join('; '));
-};
-
 type Plan = (port: number, data: string) => Run;
 
 const commands = {

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeEventFeed } from '../../contracts/eventFeed.js';
 import { describeEventStore } from '../../contracts/eventStore.js';
-import { describeReadModels } from '../../contracts/readModels.js';
-import { describeRunRecords } from '../../contracts/runRecords.js';
 import { type MongoKind, type MongoServer, mongoChoice } from '../../servers/mongo.js';
 import { skipLoudly } from '../../servers/nats.js';
 import { newDatabase, open } from './open.js';
@@ -10,8 +8,8 @@ import { newDatabase, open } from './open.js';
 /** Rounds of a race on a server that is reached over the network. */
 const races = 50;
 
-/** The real one where it can be had, else both that stand in for it. */
-const kinds: readonly MongoKind[] = 'start' in mongoChoice('mongod') ? ['mongod'] : ['secantusdb', 'ferretdb'];
+/** The log only: the read models of this adapter are not finished, and no store option opens it yet. */
+const kinds: readonly MongoKind[] = 'start' in mongoChoice('mongod') ? ['mongod'] : ['secantusdb'];
 
 for (const kind of kinds) {
   const choice = mongoChoice(kind);
@@ -40,7 +38,5 @@ for (const kind of kinds) {
     };
     describeEventStore(kind, openRacing, races);
     describeEventFeed(kind, openOne);
-    describeReadModels(kind, openOne);
-    describeRunRecords(kind, openOne);
   });
 }
