@@ -123,6 +123,12 @@ export const describeEventPublisher = (name: string, open: () => Promise<OpenPub
       expect((await stored()).map(([n]) => n)).toEqual([3, 4]);
     });
 
+    it('purges nothing before the first message of all', async () => {
+      await publisher.publish(0, [event(1, { subject: subject('report', 'JobDeleted') }), event(2)], 0);
+      await publisher.purge(0, subject('report', '*'), subject('report', 'JobDeleted'));
+      expect((await stored()).map(([n]) => n)).toEqual([1, 2]);
+    });
+
     it('purges nothing where there is no such message', async () => {
       await publisher.publish(0, eventsFrom(1, 3), 0);
       await publisher.purge(0, subject('report', '*'), subject('report', 'JobDeleted'));

@@ -1,4 +1,5 @@
 import { cpSync, rmSync } from 'node:fs';
+import fc from 'fast-check';
 import type { NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Nats } from '../../../src/adapters/nats/index.js';
@@ -125,6 +126,27 @@ describeOnNats('a relay to a real server', 'ours', (start) => {
     await soon(async () => expect(await problems()).toEqual([]));
     const left = (await readStream(connection, 'SCHEDULER_EVENTS')).filter(({ subject }) => subject.endsWith('.job-3=2Ex'));
     expect(left.map(({ subject }) => subject.split('.')[3])).toEqual(['JobDeleted', 'ExecutionCompleted']);
+  });
+
+  it('has the whole log, whatever is made, deleted and made again', async () => {
+    const job = fc.constantFrom('acme/a', 'acme/b.c', 'globex/a');
+    const step = fc.record({ job, ends: fc.boolean(), redacted: fc.boolean(), pause: fc.boolean() });
+    const script = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
+      world = new World();
+      const { relay, nats } = launch();
+      for (const { job, ends, redacted, pause } of steps) {
+        const { version } = await world.append(job, ends ? [deletion] : [completed(1), completed(2)]);
+        if (ends && redacted) await world.log.store.redact(job, version);
+        relay.wake(0);
+        if (pause) await published(1);
+      }
+      await soon(async () => expect(await problems()).toEqual([]));
+      running.pop();
+      await relay.stop(1_000);
+      await nats.close();
+      await (await connection.jetstreamManager()).streams.delete('SCHEDULER_EVENTS');
+    });
+    await fc.assert(script, { numRuns: 20, examples: [[[{ job: 'acme/a', ends: true, redacted: true, pause: false }]]] });
   });
 
   it('publishes thousands of events a second', async () => {
