@@ -6,9 +6,9 @@ import type { Changes, ExecutionRow, JobRow, ReadModels } from './ports/readMode
 const flushAfterMs = 500;
 const retryAfterMs = 1_000;
 /** Rows that may wait to be saved before writers are made to wait too. */
-const maxWaiting = 3_000;
+const maxWaiting = 2_500;
 /** Rows that are saved without waiting for the timer. */
-const fullBatch = 2_500;
+const fullBatch = 2_000;
 
 /** Whether a commit ends a job's generation. */
 export const deletes = (commit: Commit): boolean => commit.events.some((e) => e.type === 'JobDeleted');

@@ -18,7 +18,7 @@ import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
 
-const bulkAtOnce = 2_000;
+const bulkAtOnce = 500;
 
 export type CommandDependencies = {
   readonly commands: CommandHandler;

@@ -257,6 +257,7 @@ export class Dispatcher {
       this.#pumpSoon();
     };
     let againAfterMs = 0;
+    let needsSlot = false;
     try {
       const handled = await this.#decide(wakeUp, slots);
       const executionId = handled.ok ? startOf(handled.events) : null;
@@ -265,14 +266,16 @@ export class Dispatcher {
         release = () => undefined;
       }
       if (!handled.ok) againAfterMs = handled.rejection.code === 'CONTENDED' ? retryAfterMs : refusedAfterMs;
-      else if (handled.events.length === 0 && slots === 0) this.#ready.add({ ...wakeUp, active: false });
+      else if (handled.events.length === 0 && slots === 0) needsSlot = true;
       else if (handled.events.length === 0) againAfterMs = retryAfterMs;
     } catch (error) {
       log.warn({ error, stream }, 'due work could not be claimed; trying again');
       againAfterMs = retryAfterMs;
     }
     this.#claiming.delete(stream);
+    if (needsSlot) this.#ready.add({ ...wakeUp, active: false });
     release();
+    if (needsSlot) return;
     const row = rows.known(stream);
     const next = row ? wakeUpOf(row) : againAfterMs > 0 ? wakeUp : null;
     if (next) this.#watchAgain(next, againAfterMs);
@@ -306,6 +309,7 @@ const wakeUpOf = ({ stream, state }: JobRow): WakeUp | null => {
   const at = workAt(state);
   if (at === null) return null;
   const { jobType, priority, overlap } = state.definition;
-  const decides = state.executions.length > 0 && overlap !== 'allow' && nextStartAt(state) === at;
+  const isOpen = state.paused === null && state.ended === null;
+  const decides = isOpen && state.executions.length > 0 && overlap !== 'allow' && nextStartAt(state) === at;
   return { stream, handlerKey: handlerKeyOf(jobType, splitStream(stream).jobName), priority, workAt: at, active: decides };
 };
