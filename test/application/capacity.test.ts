@@ -414,6 +414,15 @@ it('a year of a daily job takes seconds', async () => {
   expect(await scheduler.getJobStats('report')).toMatchObject({ completed: 365 });
 });
 
+it('a run by hand starts although the paused occurrence of the same instant does not', async () => {
+  const { scheduler, clock } = openScheduler({ handlers: { pdf: (_, { jobName }) => `ran ${jobName}` } });
+  await scheduler.scheduleJob({ ...report, schedule: once, enabled: false });
+  await scheduler.runNow('report', {}, { wait: false });
+  await clock.advance(minute);
+  expect(await scheduler.jobHistory('report')).toMatchObject([{ trigger: 'manual', status: 'completed', result: 'ran report' }]);
+  expect(await scheduler.getJob('report')).toMatchObject({ status: 'paused' });
+});
+
 it('a pause holds against a flood of due work', async () => {
   const end = deferred();
   let after = 0;
