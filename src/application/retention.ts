@@ -89,7 +89,9 @@ export class Retention {
     const handled = await commands.handle(stream, { type: 'CompactJob', belowVersion, ...snapshot });
     if (!handled.ok) return null;
     await store.redact(stream, belowVersion);
-    await readModels.dropHistory(stream, belowVersion);
+    // What was not over then goes on in the commits that are left.
+    const unfinished = row.open.map((e) => e.executionId);
+    await readModels.dropHistory(stream, belowVersion, unfinished);
     return belowVersion;
   }
 }

@@ -78,6 +78,20 @@ describe('explain', () => {
     expect(await codes(scheduler, '09:00', '10:00', '09:30', '10:07')).toEqual(['PLANNED', 'PLANNED', 'NOT_PLANNED', 'NOT_PLANNED']);
   });
 
+  it('that would need a calculator which is missing or fails says so', async () => {
+    const { scheduler } = openScheduler({
+      customSchedules: { often: (after) => new Date(Math.floor(after.getTime() / minute) * minute + minute) },
+    });
+    await scheduler.scheduleJob({ ...report, schedule: { type: 'custom', calculator: 'often' } });
+    expect(await codes(scheduler, '08:31')).toEqual(['PLANNED']);
+    scheduler.customSchedules.set('often', () => {
+      throw new Error('out of order');
+    });
+    expect((await rejection(scheduler.explain('report', time('08:31')))).code).toBe('INVALID_SCHEDULE');
+    scheduler.customSchedules.delete('often');
+    expect((await rejection(scheduler.explain('report', time('08:31')))).code).toBe('CALCULATOR_MISSING');
+  });
+
   it('refuses what is no instant', async () => {
     const { scheduler } = openScheduler();
     await scheduler.scheduleJob(report);

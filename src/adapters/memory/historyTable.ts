@@ -36,8 +36,8 @@ export const historyTable = () => {
   };
 
   /** Removes the entries queued below a version and says which. */
-  const drop = (stream: StreamKey, belowVersion: Version): readonly string[] => {
-    const dropped = of(stream).filter((row) => row.queuedVersion < belowVersion);
+  const drop = (stream: StreamKey, belowVersion: Version, kept: readonly string[] = []): readonly string[] => {
+    const dropped = of(stream).filter((row) => row.queuedVersion < belowVersion && !kept.includes(row.executionId));
     for (const { executionId } of dropped) {
       byId.delete(executionId);
       byStream.get(stream)?.delete(executionId);

@@ -34,7 +34,7 @@ export const memoryReadModels = (): { readonly readModels: ReadModels; readonly 
     unclaimed: jobs.unclaimed,
     running: jobs.running,
     oldestKept: async (...bounds) => history.oldestKept(...bounds),
-    dropHistory: async (stream, belowVersion) => runRecords.forget(history.drop(stream, belowVersion)),
+    dropHistory: async (...which) => runRecords.forget(history.drop(...which)),
     erase: async (stream) => {
       if (jobs.isDeleted(stream)) forget(stream);
     },

@@ -38,7 +38,7 @@ export type Calls = {
     request: { readonly stream: string; readonly maxExecutions: number | null; readonly finishedSince: number | null };
     reply: number | null;
   };
-  dropHistory: { request: { readonly stream: string; readonly belowVersion: number }; reply: null };
+  dropHistory: { request: { readonly stream: string; readonly belowVersion: number; readonly kept: readonly string[] }; reply: null };
   erase: { request: { readonly streams: readonly string[] }; reply: null };
   reset: { request: Record<string, never>; reply: null };
   putRecords: { request: { readonly records: Cells }; reply: null };

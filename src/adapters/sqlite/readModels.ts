@@ -53,7 +53,7 @@ export const models = (link: Link): { readonly readModels: ReadModels; readonly 
     readModels: {
       ...readModels,
       save: async (changes) => void (await link.call('save', cellsOf(changes))),
-      dropHistory: async (stream, belowVersion) => void (await link.call('dropHistory', { stream, belowVersion })),
+      dropHistory: async (stream, belowVersion, kept = []) => void (await link.call('dropHistory', { stream, belowVersion, kept })),
       erase,
       reset: async () => void (await link.call('reset', {})),
     },

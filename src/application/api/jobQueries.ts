@@ -1,6 +1,6 @@
 import { type Instant, instant } from '../../domain/instant.js';
 import { type Job, jobStatuses } from '../../domain/job/index.js';
-import type { Calendar } from '../../domain/schedule/calendar.js';
+import { CalculatorFailure, type Calendar } from '../../domain/schedule/calendar.js';
 import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -16,7 +16,7 @@ import type { Projector } from '../projector.js';
 import { streamOf } from '../streams.js';
 import { accepted, invalidArgument, unwell } from './jobCommands.js';
 import { presentExecution, presentJob, presentStats } from './present.js';
-import { executionNotFound, jobNotFound } from './rejections.js';
+import { executionNotFound, jobNotFound, toError } from './rejections.js';
 import type { ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
 
 const defaultLimit = 1_000;
@@ -127,7 +127,11 @@ export class JobQueries {
     const hasHandler = handlers.resolve(row.stream, job.definition.jobType) !== null;
     const owner = { jobId: job.jobId, organization: this.organization };
     const next = (after: Instant): Instant | null => calendar.next(job.definition.schedule, after, owner);
-    return explain({ row, job, commits, at: when, now: clock.now(), hasHandler, next });
+    try {
+      return explain({ row, job, commits, at: when, now: clock.now(), hasHandler, next });
+    } catch (error) {
+      throw error instanceof CalculatorFailure ? toError(error, row.stream) : error;
+    }
   }
 
   /** The job as it was at an instant, from a replay of its log. */

@@ -304,6 +304,8 @@ export type ExplainCode =
   | 'JOB_PAUSED'
   | 'JOB_ENDED'
   | 'BEFORE_CREATION'
+  /** Retention has dropped what is known of it. */
+  | 'HISTORY_DROPPED'
   | 'NOT_PLANNED';
 
 export type Explanation = {

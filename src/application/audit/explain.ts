@@ -65,8 +65,10 @@ const skipAt = (commits: readonly Commit[], at: Instant): Found | null => {
   return null;
 };
 
-const waitingCode = ({ row, job, at, now, hasHandler, next }: Question): ExplainCode => {
+const waitingCode = ({ row, job, commits, at, now, hasHandler, next }: Question): ExplainCode => {
   if (at < row.createdAt) return 'BEFORE_CREATION';
+  const [oldest] = commits.filter((commit) => commit.version >= job.keptFrom);
+  if (job.keptFrom > 1 && oldest && at < oldest.at) return 'HISTORY_DROPPED';
   const occurrence = next(instant(at - 1));
   if (occurrence === null && job.ended) return 'JOB_ENDED';
   if (occurrence !== at) return 'NOT_PLANNED';

@@ -119,8 +119,8 @@ export interface ReadModels {
    * finished before `finishedSince` (null: no bound); one past the newest where none is. Null where nothing lies outside them.
    */
   oldestKept(stream: StreamKey, maxExecutions: number | null, finishedSince: Instant | null): Promise<Version | null>;
-  /** Drops the history entries that were queued below a version, and what was kept beside them. */
-  dropHistory(stream: StreamKey, belowVersion: Version): Promise<void>;
+  /** Drops the history entries that were queued below a version, but for those kept, and what is stored beside them. */
+  dropHistory(stream: StreamKey, belowVersion: Version, kept?: readonly string[]): Promise<void>;
   /** Removes all of a deleted job but its tombstone, from the medium too. A job that has taken the name since is left alone. */
   erase(stream: StreamKey): Promise<void>;
   /** Removes every row and checkpoint: the start of a rebuild. Run records stay. */

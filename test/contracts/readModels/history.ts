@@ -85,5 +85,15 @@ export const describeHistory = (opened: () => OpenModels, save: Save): void => {
       expect(await opened().runRecords.get('e0')).toBeNull();
       expect(await opened().runRecords.get('e298')).not.toBeNull();
     });
+
+    it('leaves what is named, and its run records', async () => {
+      const record = (executionId: string) => ({ executionId, stream: 'acme/a', progress: null, log: [], droppedLines: 0 });
+      await save({ executions: [queued('e1', 1), queued('e2', 2), queued('e3', 3)] });
+      await opened().runRecords.put([record('e1'), record('e2')]);
+      await opened().readModels.dropHistory('acme/a', 3, ['e1', 'never']);
+      expect(await ids(10)).toEqual(['e3', 'e1']);
+      expect(await opened().runRecords.get('e1')).not.toBeNull();
+      expect(await opened().runRecords.get('e2')).toBeNull();
+    });
   });
 };

@@ -78,6 +78,7 @@ const sentences: { readonly [code in ExplainCode]: string } = {
   JOB_PAUSED: 'it does not start while the job is paused.',
   JOB_ENDED: 'the job has ended; nothing is planned there.',
   BEFORE_CREATION: 'the job did not exist yet.',
+  HISTORY_DROPPED: 'its history is too old to be kept.',
   NOT_PLANNED: 'the schedule plans nothing at this instant.',
 };
 

@@ -40,8 +40,8 @@ export const historyQueries = ({ db, executions, runs, checkpoints }: Collection
     return kept > oldest ? kept : null;
   };
 
-  const dropHistory = async (stream: StreamKey, belowVersion: Version): Promise<void> => {
-    const below = { stream: { $eq: stream }, queuedVersion: { $lt: belowVersion } };
+  const dropHistory = async (stream: StreamKey, belowVersion: Version, kept: readonly string[] = []): Promise<void> => {
+    const below = { stream: { $eq: stream }, queuedVersion: { $lt: belowVersion }, _id: { $nin: [...kept] } };
     for (;;) {
       const oldest = await executions.find(below, { projection: { _id: 1 }, limit: removedAtOnce, batchSize: removedAtOnce }).toArray();
       if (oldest.length === 0) return;

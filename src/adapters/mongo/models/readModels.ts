@@ -24,7 +24,7 @@ export const mongoReadModels = (collections: Collections): { readonly readModels
       unclaimed: (query) => answered(() => jobs.unclaimed(query)),
       running: (...page) => answered(() => jobs.running(...page)),
       oldestKept: (...bounds) => answered(() => history.oldestKept(...bounds)),
-      dropHistory: (stream, belowVersion) => answered(() => history.dropHistory(stream, belowVersion)),
+      dropHistory: (...which) => answered(() => history.dropHistory(...which)),
       erase: (stream) => answered(() => history.erase(stream)),
       reset: () => answered(() => history.reset()),
     },

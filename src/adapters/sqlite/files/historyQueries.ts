@@ -44,16 +44,17 @@ export const historyReads = (db: Database): HistoryReads => {
 export const historyWrites = (db: Database): HistoryWrites => {
   const transaction = transactionOn(db);
   const oldest = db.prepare(
-    `SELECT execution_id FROM executions WHERE stream = ? AND queued_version < ? ORDER BY queued_version LIMIT ${droppedAtOnce}`,
+    `SELECT execution_id FROM executions WHERE stream = ? AND queued_version < ? AND execution_id NOT IN (SELECT value FROM json_each(?))
+     ORDER BY queued_version LIMIT ${droppedAtOnce}`,
   );
   const dropEntries = db.prepare('DELETE FROM executions WHERE execution_id IN (SELECT value FROM json_each(?))');
   const dropRecords = db.prepare('DELETE FROM run_records WHERE execution_id IN (SELECT value FROM json_each(?))');
   const dropStreamRecords = db.prepare('DELETE FROM run_records WHERE stream = ?');
   const tombstone = db.prepare('SELECT version FROM jobs WHERE stream = ? AND phase IS NULL');
 
-  function* drop(stream: string, belowVersion: number): Steps<void> {
+  function* drop(stream: string, belowVersion: number, kept: readonly string[] = []): Steps<void> {
     for (;;) {
-      const ids = JSON.stringify(oldest.all([stream, belowVersion]).flat());
+      const ids = JSON.stringify(oldest.all([stream, belowVersion, JSON.stringify(kept)]).flat());
       if (ids === '[]') return;
       transaction(() => {
         dropEntries.run([ids]);
@@ -64,8 +65,8 @@ export const historyWrites = (db: Database): HistoryWrites => {
   }
 
   return {
-    *dropHistory({ stream, belowVersion }) {
-      yield* drop(stream, belowVersion);
+    *dropHistory({ stream, belowVersion, kept }) {
+      yield* drop(stream, belowVersion, kept);
       return null;
     },
     *erase({ streams }) {
