@@ -4,7 +4,14 @@ import type { Activity } from './activity.js';
 import type { Commits, Committed } from './commits.js';
 import type { JobRows } from './jobRows.js';
 import type { Clock } from './ports/clock.js';
-import type { AppendRequest, AppendResult, Commit, EventStore, StreamKey } from './ports/eventStore.js';
+import {
+  type AppendRequest,
+  type AppendResult,
+  type Commit,
+  type EventStore,
+  StoreUnavailable,
+  type StreamKey,
+} from './ports/eventStore.js';
 import type { Ids } from './ports/ids.js';
 import type { Membership } from './ports/membership.js';
 import type { JobRow } from './ports/readModels.js';
@@ -101,7 +108,7 @@ export class CommandHandler {
       const settled = events.length > 0 && answers.every((a) => a.ok);
       if (!fresh && !settled) {
         // A refusal must not rest on a row that another node has left behind.
-        ({ row } = await rows.caughtUp(row));
+        row = await this.#caughtUp(row);
         fresh = true;
         continue;
       }
@@ -111,11 +118,19 @@ export class CommandHandler {
       }
       const committed = await this.#append(row, events, states);
       if (committed) return answer(lane, answers, committed);
-      ({ row } = await rows.caughtUp(row));
+      row = await this.#caughtUp(row);
       fresh = true;
       conflicts++;
     }
     answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], { row, commit: null });
+  }
+
+  /** The row as the log has it. Commits that turn up are projected: their writer may be gone, or be this node, whose answer got lost. */
+  async #caughtUp(row: JobRow): Promise<JobRow> {
+    const { rows, projector } = this.dependencies;
+    const { row: current, executions, commits } = await rows.caughtUp(row);
+    for (const commit of commits) projector.take(commit, current, [...executions.values()]);
+    return current;
   }
 
   #decide(row: JobRow, lane: readonly Waiting[]) {
@@ -150,7 +165,11 @@ export class CommandHandler {
     const request: AppendRequest = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
     this.#appending.add(request.commitId);
     try {
-      const result = await store.append(request);
+      // An answer that got lost is asked for again: with the same id an append has one effect.
+      const result = await store.append(request).catch((error) => {
+        if (error instanceof StoreUnavailable) return store.append(request);
+        throw error;
+      });
       return result.outcome === 'conflict' ? null : this.#committed(row, request, result, states);
     } finally {
       this.#appending.delete(request.commitId);

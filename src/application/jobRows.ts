@@ -1,7 +1,7 @@
 import { workAt } from '../domain/job/index.js';
 import { Lru } from './lru.js';
 import type { Clock } from './ports/clock.js';
-import type { EventStore, StreamKey } from './ports/eventStore.js';
+import type { Commit, EventStore, StreamKey } from './ports/eventStore.js';
 import type { Membership } from './ports/membership.js';
 import type { JobRow, ReadModels } from './ports/readModels.js';
 import { blankRow } from './projections/project.js';
@@ -60,9 +60,10 @@ export class JobRows {
     this.#cache.clear();
   }
 
-  /** The row after every commit that the log has beyond it, and the history entries they touched. */
-  async caughtUp(row: JobRow): Promise<Replayed> {
-    return replay(row, await this.store.read(row.stream, row.version));
+  /** The row after every commit that the log has beyond it, the history entries they touched, and the commits. */
+  async caughtUp(row: JobRow): Promise<Replayed & { readonly commits: readonly Commit[] }> {
+    const commits = await this.store.read(row.stream, row.version);
+    return { ...replay(row, commits), commits };
   }
 
   #loadAll(): void {
