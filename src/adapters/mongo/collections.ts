@@ -64,7 +64,6 @@ const indexes: readonly (readonly [collection: string, indexes: readonly IndexDe
       { name: 'status', key: { status: 1, _id: 1 } },
       { name: 'work', key: { handlerKey: 1, priority: 1, workAt: 1 } },
       { name: 'due', key: { dueAt: 1, handlerKey: 1 } },
-      { name: 'expiry', key: { expiresAt: 1, _id: 1 } },
     ],
   ],
   ['executions', [{ name: 'history', key: { stream: 1, queuedVersion: 1, _id: 1 } }]],

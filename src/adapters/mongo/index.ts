@@ -30,11 +30,12 @@ export type MongoOptions = {
   /** Fixed when the store is made: afterwards it is what it was. One keeps all commits in one order, up to some 1,000 a second. */
   readonly partitions?: number;
   readonly pace?: Pace;
-  /** An append that is not answered for so long is rejected. */
+  /** An append that is not answered for so long is rejected. A single reply is waited for a little less long. */
   readonly patienceMs?: Millis;
 };
 
 const usualPatienceMs: Millis = 10_000;
+const replyPart = 0.8;
 
 /**
  * The storage of a cluster: every node opens it with the same database. Rejects with `MongoUnusable`, which says what to do about it,
@@ -42,7 +43,7 @@ const usualPatienceMs: Millis = 10_000;
  */
 export const openMongo = async (options: MongoOptions): Promise<Storage> => {
   const { uri, node, clock, background, ids, log, pace = usualPace, patienceMs = usualPatienceMs } = options;
-  const connection = await connect(uri, options.database);
+  const connection = await connect(uri, options.database, { socketTimeoutMS: patienceMs * replyPart });
   const { client, db } = connection;
   try {
     const partitions = await prepare(db, options.partitions ?? 1);
@@ -54,6 +55,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
       partitions,
       known: knowledge(partitions),
       node,
+      isShared: () => membership.nodes().length > 1,
       ids,
       clock,
       background,
