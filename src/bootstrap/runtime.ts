@@ -105,7 +105,7 @@ export class Runtime {
 
   jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, calendar, handlers, listeners, storage } = this.#parts;
+    const { clock, background, activity, ids, input, calendar, handlers, listeners, storage } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -123,6 +123,7 @@ export class Runtime {
       watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
       background,
+      activity,
       ids,
       input,
       handlers,

@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { newDatabase } from '../../adapters/mongo/open.js';
 import { mongoChoice } from '../../servers/mongo.js';
-import { skipLoudly } from '../../servers/nats.js';
+import { skipLoudly } from '../../servers/skip.js';
 import { openOn } from '../opened.js';
 import { importSuites } from './suites.js';
 
