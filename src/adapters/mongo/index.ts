@@ -5,7 +5,8 @@ import type { Storage } from '../../application/ports/storage.js';
 import type { Millis } from '../../domain/instant.js';
 import { mongoCursors } from './cluster/cursors.js';
 import { mongoLeases } from './cluster/leases.js';
-import { openMembership, type Pace, usualPace } from './cluster/membership.js';
+import { openMembership } from './cluster/membership.js';
+import { type Pace, usualPace } from './cluster/pace.js';
 import { collectionsOf, prepare } from './collections.js';
 import { connect, unusable } from './connect.js';
 import { barrier } from './log/barrier.js';
@@ -48,7 +49,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
   try {
     const partitions = await prepare(db, options.partitions ?? 1);
     const collections = collectionsOf(db);
-    const { membership, close: leave } = await openMembership({ uri, database: db.databaseName, node, pace, clock, background, log });
+    const { membership, close: leave } = await openMembership({ uri, database: db.databaseName, node, pace, patienceMs, background, log });
     const context = {
       connection,
       commits: collections.commits,
