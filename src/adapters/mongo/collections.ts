@@ -1,5 +1,5 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
-import { codeOf, duplicateKey, isRefusal } from './failures.js';
+import { codeOf, duplicateKey, isRefusal, namespaceNotFound } from './failures.js';
 import type { ExecutionDocument } from './models/executionDocument.js';
 import type { JobDocument } from './models/jobDocument.js';
 import type { RunDocument } from './models/runRecords.js';
@@ -90,7 +90,7 @@ export const prepare = async (db: Db, partitions: number): Promise<number> => {
   const meta = db.collection<MetaDocument>('meta');
   const found = await meta.findOne({ _id: 'store' });
   try {
-    for (const [collection, wanted] of indexes) await db.collection(collection).createIndexes([...wanted]);
+    for (const [collection, wanted] of indexes) await createMissing(db.collection(collection), wanted);
     if (!found) {
       await insertOnce(meta, { _id: 'barrier' });
       await insertOnce(meta, { _id: 'store', schema, partitions });
@@ -102,6 +102,16 @@ export const prepare = async (db: Db, partitions: number): Promise<number> => {
   const store = found ?? (await meta.findOne({ _id: 'store' }));
   if (store?.schema === schema && store.partitions) return store.partitions;
   throw new MongoUnusable('schema', `The store in the database ${db.databaseName} is of version ${store?.schema}`);
+};
+
+/** What is there is not asked for again: most servers do not mind, one gives up the connection. */
+const createMissing = async (collection: Collection, wanted: readonly IndexDescription[]): Promise<void> => {
+  const there = await collection.indexes().catch((error) => {
+    if (codeOf(error) === namespaceNotFound) return [];
+    throw error;
+  });
+  const missing = wanted.filter(({ name }) => !there.some((index) => index.name === name));
+  if (missing.length > 0) await collection.createIndexes(missing);
 };
 
 /** Of nodes that start at once, the first decides. */
