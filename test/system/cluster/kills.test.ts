@@ -4,7 +4,7 @@ import type { Verification } from '../../../src/bootstrap/index.js';
 import { describeOnMongo } from '../../servers/mongo.js';
 import { type NatsServer, natsChoice } from '../../servers/nats.js';
 import { Cluster, until, type Witness } from './cluster.js';
-import { type Message, messagesOn } from './messages.js';
+import { countOn, type Message, messagesOn } from './messages.js';
 import { scale } from './scale.js';
 
 const nats = natsChoice('ours');
@@ -34,20 +34,19 @@ describeOnMongo('three nodes that are killed and come back', (server, kind) => {
     if ('missing' in nats) throw new Error(nats.missing);
     broker = await nats.start();
     cluster = new Cluster({ uri: server().uri, nats: broker.url, leaseMs: scale.leaseMs });
+    for (const i of [0, 1, 2]) await cluster.launch(`node-${i}`);
     const definitions = Array.from({ length: jobs }, (_, i) => ({
       jobName: `job-${i}`,
       jobType: 'witness',
-      schedule: { type: 'once' as const, runAt: new Date() },
+      schedule: { type: 'once' as const, runAt: new Date(Date.now() + 5_000 + (i * scale.spreadMs) / jobs) },
       maxAttempts: 20,
       backoff: { type: 'constant' as const, delay: 0, jitter: 0 },
     }));
     await cluster.schedule(definitions);
-    for (const i of [0, 1, 2]) await cluster.launch(`node-${i}`);
     await killSome(cluster, jobs);
     await cluster.over(scale.limitMs);
-    const inStream = async () => (await messagesOn(broker.url)).length;
     log = await cluster.log();
-    await until('everything is published', async () => (await inStream()) >= log.length, scale.limitMs);
+    await until('everything is published', async () => (await countOn(broker.url)) >= log.length, scale.limitMs);
     for (const node of cluster.nodes) await cluster.end(node, 'SIGTERM');
     log = await cluster.log();
     messages = await messagesOn(broker.url);

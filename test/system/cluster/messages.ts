@@ -1,23 +1,35 @@
-import { connect } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 
 export type Message = { readonly id: string; readonly subject: string; readonly sequence: string };
 
-/** Everything that is in the stream of events, in its order. */
-export const messagesOn = async (url: string): Promise<readonly Message[]> => {
+const stream = 'SCHEDULER_EVENTS';
+
+const connected = async <T>(url: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> => {
   const connection = await connect({ servers: url });
   try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+};
+
+/** How many events there are in the stream; none where it does not exist yet. */
+export const countOn = (url: string): Promise<number> =>
+  connected(url, async (connection) => {
     const manager = await connection.jetstreamManager();
-    const { state } = await manager.streams.info('SCHEDULER_EVENTS');
+    const names = await manager.streams.names().next();
+    return names.includes(stream) ? (await manager.streams.info(stream)).state.messages : 0;
+  });
+
+/** Everything that is in the stream, in its order. */
+export const messagesOn = (url: string): Promise<readonly Message[]> =>
+  connected(url, async (connection) => {
     const found: Message[] = [];
-    if (state.messages === 0) return found;
-    const consumer = await connection.jetstream().consumers.get('SCHEDULER_EVENTS');
+    const consumer = await connection.jetstream().consumers.get(stream);
     for await (const message of await consumer.consume()) {
       const { id, subject, sequence } = message.json<Message>();
       found.push({ id, subject, sequence });
       if (message.info.pending === 0) break;
     }
     return found;
-  } finally {
-    await connection.close();
-  }
-};
+  });
