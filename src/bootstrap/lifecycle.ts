@@ -24,6 +24,8 @@ type Dependencies = {
   readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
+  /** What predefined handlers work with. */
+  readonly services: { close(): Promise<void> };
   /** In place of the store that the options name. */
   readonly openStorage?: (node: string) => Promise<Storage>;
 };
@@ -92,6 +94,7 @@ export class Lifecycle {
     this.#opening = null;
     this.#starting = null;
     await (await opening).runtime.stop(drainMs);
+    await this.dependencies.services.close();
   }
 
   /** Heavy imports happen here, so that importing the package is quick. */

@@ -7,6 +7,7 @@ import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
 import type { SchedulerOptions, StoreOption } from './options.js';
+import { predefinedFrom } from './predefinedFrom.js';
 import { createScheduler } from './scheduler.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
@@ -53,6 +54,7 @@ process.exitCode = await runCli(
       createScheduler({
         ...options,
         ...cluster(options.store),
+        predefined: predefinedFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),

@@ -20,6 +20,30 @@ export type LimitOptions = {
   readonly weights?: { readonly [organization: string]: number };
 };
 
+/** What the predefined job types (reports, clean-ups, mails, backups, synchronisation, stock alerts) work with. */
+export type PredefinedOptions = {
+  /** Directory of artifacts, backups and the embedded inventory. Default: the directory of the store, else `./data`. */
+  readonly directory?: string;
+  /** The application's own collections; default: an embedded inventory in `directory`. */
+  readonly inventory?: {
+    readonly mongodb: string;
+    readonly database?: string;
+    /** Names of its collections, where they are not `products`, `stock_movements` and `product_lists`. */
+    readonly collections?: { readonly products?: string; readonly movements?: string; readonly lists?: string };
+    /** Names of its fields, by the names used here. */
+    readonly fields?: { readonly [field: string]: string };
+  };
+  /** Tables or collections that `data_cleanup` and `backup` may touch. */
+  readonly tables?: readonly string[];
+  /** Directories below which jobs may read, write and delete files. Default: `files` in `directory`. */
+  readonly roots?: readonly string[];
+  /** `smtp://user:password@host:587`, or `smtps:`. */
+  readonly smtp?: string;
+  readonly mailFrom?: string;
+  /** Hosts of private networks that jobs and webhooks may reach, as `host` or `host:port`; others of those are refused. */
+  readonly outboundHosts?: readonly string[];
+};
+
 export type SchedulerOptions<M extends JobMap = JobMap> = {
   /** Default: the directory `./data`. */
   readonly store?: StoreOption;
@@ -40,6 +64,8 @@ export type SchedulerOptions<M extends JobMap = JobMap> = {
   readonly handlers?: {
     readonly [T in keyof M & string]?: Handler<M[T]> | string | ({ readonly handler: Handler<M[T]> | string } & HandlerOptions);
   };
+  /** False: no predefined job types. */
+  readonly predefined?: PredefinedOptions | false;
   readonly customSchedules?: { readonly [name: string]: Calculator };
   /** Recorded in events as the cause of what callers ask for. */
   readonly actor?: string;
