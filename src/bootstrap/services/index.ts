@@ -3,16 +3,21 @@ import type { Services } from '../../adapters/handlers/index.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { SchedulerError } from '../../domain/errors.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
+import { openArtifacts } from './artifacts.js';
 
-export type ServiceSettings = PredefinedOptions & { readonly directory: string };
+export type ServiceSettings = PredefinedOptions & {
+  readonly directory: string;
+  /** False where nobody has named one, not even for the store. */
+  readonly directoryNamed: boolean;
+};
 
 /** A service that is opened when it is first asked for; a failed opening is tried again by the next who asks. */
 export type Opened<T> = { readonly value: T; close(): Promise<void> };
 
 const settingsOf = ({ predefined, store }: AnyOptions): ServiceSettings => {
   const given = predefined === false ? undefined : predefined;
-  const besideStore = typeof store === 'object' && 'directory' in store ? store.directory : './data';
-  return { ...given, directory: resolve(given?.directory ?? besideStore) };
+  const named = given?.directory ?? (typeof store === 'object' && 'directory' in store ? store.directory : undefined);
+  return { ...given, directory: resolve(named ?? './data'), directoryNamed: named !== undefined };
 };
 
 /** The services of predefined handlers, as options name them. Nothing is opened, or imported, before a handler asks for it. */
@@ -44,7 +49,7 @@ export const createServices = (optionsOf: () => AnyOptions, clock: Clock): { rea
       clock,
       inventory: lazy(notYet('the inventory')),
       tables: lazy(notYet('cleaning tables')),
-      artifacts: lazy(notYet('keeping files of executions')),
+      artifacts: lazy((settings) => openArtifacts(optionsOf().store, settings, clock)),
       mailer: lazy(notYet('mail')),
       outbound: lazy(notYet('asking other servers')),
       get roots() {
