@@ -3,6 +3,7 @@ import type { Services } from '../../adapters/handlers/index.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { SchedulerError } from '../../domain/errors.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
+import { openMailer } from './mailer.js';
 
 export type ServiceSettings = PredefinedOptions & { readonly directory: string };
 
@@ -45,7 +46,7 @@ export const createServices = (optionsOf: () => AnyOptions, clock: Clock): { rea
       inventory: lazy(notYet('the inventory')),
       tables: lazy(notYet('cleaning tables')),
       artifacts: lazy(notYet('keeping files of executions')),
-      mailer: lazy(notYet('mail')),
+      mailer: lazy(openMailer),
       outbound: lazy(notYet('asking other servers')),
       get roots() {
         const { roots, directory } = settingsOf(optionsOf());
