@@ -53,6 +53,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
       partitions,
       known: knowledge(partitions),
       node,
+      isShared: () => membership.nodes().length > 1,
       ids,
       clock,
       background,
