@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../application/ports/artifacts.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { DataTables } from '../../application/ports/dataTables.js';
 import type { InventoryReader, InventoryWriter } from '../../application/ports/inventory.js';
+import type { JobMemory } from '../../application/ports/jobMemory.js';
 import type { Mailer } from '../../application/ports/mailer.js';
 import type { Outbound } from '../../application/ports/outbound.js';
 
@@ -10,9 +11,12 @@ export type Services = {
   readonly clock: Clock;
   readonly inventory: () => Promise<InventoryReader & InventoryWriter>;
   readonly tables: () => Promise<DataTables>;
+  readonly memory: () => Promise<JobMemory>;
   readonly artifacts: () => Promise<ArtifactStore>;
   readonly mailer: () => Promise<Mailer>;
   readonly outbound: () => Promise<Outbound>;
+  /** What `auth` of a job may name: never a part of parameters, and only ever sent to the host it belongs to. */
+  readonly secret: (name: string) => { readonly value: string; readonly host: string } | null;
   /** Directories below which jobs may read, write and delete files; absolute. */
   readonly roots: readonly string[];
 };

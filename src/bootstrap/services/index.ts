@@ -3,16 +3,17 @@ import type { Services } from '../../adapters/handlers/index.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { SchedulerError } from '../../domain/errors.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
+import { openInventory } from './inventory.js';
 
-export type ServiceSettings = PredefinedOptions & { readonly directory: string };
+export type ServiceSettings = PredefinedOptions & { readonly directory: string; readonly organization: string };
 
 /** A service that is opened when it is first asked for; a failed opening is tried again by the next who asks. */
 export type Opened<T> = { readonly value: T; close(): Promise<void> };
 
-const settingsOf = ({ predefined, store }: AnyOptions): ServiceSettings => {
+const settingsOf = ({ predefined, store, organization = 'default' }: AnyOptions): ServiceSettings => {
   const given = predefined === false ? undefined : predefined;
   const besideStore = typeof store === 'object' && 'directory' in store ? store.directory : './data';
-  return { ...given, directory: resolve(given?.directory ?? besideStore) };
+  return { ...given, directory: resolve(given?.directory ?? besideStore), organization };
 };
 
 /** The services of predefined handlers, as options name them. Nothing is opened, or imported, before a handler asks for it. */
@@ -39,14 +40,20 @@ export const createServices = (optionsOf: () => AnyOptions, clock: Clock): { rea
   };
   const notYet = (what: string) => (): Promise<never> =>
     Promise.reject(new SchedulerError('NOT_AVAILABLE', `${what} is not available in this version`));
+  const stock = lazy(openInventory);
   return {
     services: {
       clock,
-      inventory: lazy(notYet('the inventory')),
-      tables: lazy(notYet('cleaning tables')),
+      inventory: async () => (await stock()).inventory,
+      tables: async () => (await stock()).tables,
+      memory: async () => (await stock()).memory,
       artifacts: lazy(notYet('keeping files of executions')),
       mailer: lazy(notYet('mail')),
       outbound: lazy(notYet('asking other servers')),
+      secret: (name) => {
+        const { secrets = {} } = settingsOf(optionsOf());
+        return Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null;
+      },
       get roots() {
         const { roots, directory } = settingsOf(optionsOf());
         return (roots ?? [resolve(directory, 'files')]).map((root) => resolve(root));
