@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../application/ports/artifacts.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { DataTables } from '../../application/ports/dataTables.js';
 import type { InventoryReader, InventoryWriter } from '../../application/ports/inventory.js';
+import type { JobMemory } from '../../application/ports/jobMemory.js';
 import type { Mailer } from '../../application/ports/mailer.js';
 import type { Outbound } from '../../application/ports/outbound.js';
 import type { OwnRecords } from '../../application/ports/ownRecords.js';
@@ -11,9 +12,12 @@ export type Services = {
   readonly clock: Clock;
   readonly inventory: () => Promise<InventoryReader & InventoryWriter>;
   readonly tables: () => Promise<DataTables>;
+  readonly memory: () => Promise<JobMemory>;
   readonly artifacts: () => Promise<ArtifactStore>;
   readonly mailer: () => Promise<Mailer>;
   readonly outbound: () => Promise<Outbound>;
+  /** What `auth` of a job may name: never a part of parameters, and only ever sent to the host it belongs to. */
+  readonly secret: (name: string) => { readonly value: string; readonly host: string } | null;
   /** The scheduler's own log and history. */
   readonly records: () => Promise<OwnRecords>;
   /** What the environment has under a name that parameters may give, such as `BACKUP_KEY`; null where it has nothing. */

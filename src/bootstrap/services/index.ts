@@ -5,6 +5,7 @@ import type { OwnRecords } from '../../application/ports/ownRecords.js';
 import { SchedulerError } from '../../domain/errors.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
 import { backupKey } from './backupKey.js';
+import { openInventory } from './inventory.js';
 import { openOutbound } from './outbound.js';
 
 export type ServiceSettings = PredefinedOptions & { readonly directory: string; readonly organization: string };
@@ -46,14 +47,20 @@ export const createServices = (
   };
   const notYet = (what: string) => (): Promise<never> =>
     Promise.reject(new SchedulerError('NOT_AVAILABLE', `${what} is not available in this version`));
+  const stock = lazy(openInventory);
   return {
     services: {
       clock,
-      inventory: lazy(notYet('the inventory')),
-      tables: lazy(notYet('cleaning tables')),
+      inventory: async () => (await stock()).inventory,
+      tables: async () => (await stock()).tables,
+      memory: async () => (await stock()).memory,
       artifacts: lazy(notYet('keeping files of executions')),
       mailer: lazy(notYet('mail')),
       outbound: lazy(openOutbound),
+      secret: (name) => {
+        const { secrets = {} } = settingsOf(optionsOf());
+        return Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null;
+      },
       records,
       backupKey,
       get dataDirectory() {
