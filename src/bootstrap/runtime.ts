@@ -1,10 +1,13 @@
 import { type OrganizationDependencies, organizationJobs } from '../application/api/organizationJobs.js';
 import type { JobMap, JobsApi } from '../application/api/types.js';
 import { type Verification, verify } from '../application/audit/verify.js';
+import { ownRecords } from '../application/ownRecords.js';
 import type { Position } from '../application/ports/eventStore.js';
+import type { OwnRecords } from '../application/ports/ownRecords.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { get } from './bind.js';
+import { codec } from './codec.js';
 import { createContainer } from './container.js';
 import type { Broker, Parts } from './parts.js';
 import { T } from './tokens.js';
@@ -130,6 +133,13 @@ export class Runtime {
       ...(this.#actor !== undefined && { actor: this.#actor }),
     };
     return organizationJobs(dependencies, organization, forAll);
+  }
+
+  /** For jobs that tidy and save what the scheduler itself keeps. */
+  records(): OwnRecords {
+    const { store, readModels } = this.#parts.storage;
+    const [projector, retention] = [get(this.#container, T.projector), get(this.#container, T.retention)];
+    return ownRecords({ store, codec, readModels, projector, retention, clock: this.#parts.clock });
   }
 
   verify(onProgress?: Progress): Promise<Verification> {
