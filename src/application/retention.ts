@@ -1,4 +1,5 @@
 import { type Instant, instant } from '../domain/instant.js';
+import type { Retention as Bounds } from '../domain/job/index.js';
 import type { Json } from '../domain/json.js';
 import type { Activity } from './activity.js';
 import type { CommandHandler } from './commandHandler.js';
@@ -71,15 +72,15 @@ export class Retention {
   }
 
   /**
-   * Applies a job's retention now; `worthwhile` is how much older than its bound an execution must be for it to be worth the work.
+   * Applies a job's retention now, or other bounds; `worthwhile` is how much older than its bound an execution must be for it to be worth the work.
    * Returns the version below which history was dropped; null where all of it is kept.
    */
-  async compact(stream: StreamKey, worthwhile = 1): Promise<Version | null> {
+  async compact(stream: StreamKey, worthwhile = 1, bounds?: Bounds): Promise<Version | null> {
     const { commands, store, readModels, projector, artifacts, clock } = this.dependencies;
     await projector.saved();
     const job = (await readModels.jobs([stream])).get(stream)?.state;
     if (job?.kind !== 'job') return null;
-    const { maxExecutions, maxAgeMs } = job.definition.retention;
+    const { maxExecutions, maxAgeMs } = bounds ?? job.definition.retention;
     const finishedSince = (share: number): Instant | null => (maxAgeMs === null ? null : instant(clock.now() - maxAgeMs * share));
     if (worthwhile > 1 && (await readModels.oldestKept(stream, maxExecutions, finishedSince(worthwhile))) === null) return null;
     const belowVersion = await readModels.oldestKept(stream, maxExecutions, finishedSince(1));

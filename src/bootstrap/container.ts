@@ -132,10 +132,23 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.sweeper,
-    [T.commands, T.rows, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
-    (commands, rows, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
+    [T.commands, T.rows, T.executor, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
+    (commands, rows, executor, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
       const watchedSince = () => dispatcher.watchedSince;
-      return new Sweeper({ commands, rows, readModels, projector, handlers, membership, clock, background, ids, log, watchedSince });
+      return new Sweeper({
+        commands,
+        rows,
+        executor,
+        readModels,
+        projector,
+        handlers,
+        membership,
+        clock,
+        background,
+        ids,
+        log,
+        watchedSince,
+      });
     },
   );
   single(c, T.waiters, [T.commits], (commits) => new Waiters(commits));
@@ -143,8 +156,8 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.tail,
-    [T.storage, T.rows, T.commands, T.commits, T.background, T.log],
-    ({ feed }, rows, commands, commits, background, log) => new Tail({ feed, rows, commands, commits, background, log }),
+    [T.storage, T.rows, T.commands, T.commits, T.waiters, T.background, T.log],
+    ({ feed }, rows, commands, commits, waiters, background, log) => new Tail({ feed, rows, commands, commits, waiters, background, log }),
   );
   single(
     c,

@@ -12,7 +12,7 @@ import { StoreUnavailable } from '../ports/eventStore.js';
 import type { Ids } from '../ports/ids.js';
 import type { JobInputParser, Parsed, ParsedJob } from '../ports/jobInput.js';
 import type { Membership } from '../ports/membership.js';
-import type { ExecutionRow } from '../ports/readModels.js';
+import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
 import { presentRun, presentScheduled } from './present.js';
@@ -91,12 +91,12 @@ export class JobCommands {
 
   /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
   async runNow(jobName: unknown, parameters: unknown, { wait = true, waitMs }: RunOptions = {}): Promise<RunResult> {
-    const { input, clock, ids, waiters, rows, handlers, isRunning } = this.dependencies;
+    const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
     const stream = this.#streamOf(jobName);
     const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
     const executionId = ids.next();
     if (wait) {
-      const row = rows.known(stream) ?? (await rows.load(stream));
+      const row = await unwell(this.#present(stream));
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
       if (!handlers.resolve(stream, jobType) && !this.#runsElsewhere(handlerKeyOf(jobType, String(jobName))))
@@ -173,6 +173,12 @@ export class JobCommands {
 
   #streamOf(jobName: unknown): StreamKey {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
+  }
+
+  /** Where others write too, what is in memory or saved may be a moment old. */
+  async #present(stream: StreamKey): Promise<JobRow> {
+    const { rows, membership } = this.dependencies;
+    return membership.exclusive ? (rows.known(stream) ?? (await rows.load(stream))) : rows.current(stream);
   }
 
   /** Whether another live node has the handler. */
