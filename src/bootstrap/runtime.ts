@@ -108,7 +108,7 @@ export class Runtime {
 
   jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, calendar, handlers, listeners, storage } = this.#parts;
+    const { clock, background, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -119,6 +119,7 @@ export class Runtime {
       saveRunRecords: () => get(c, T.recorder).save(),
       readModels: storage.readModels,
       runRecords: storage.runRecords,
+      artifacts,
       store: storage.store,
       membership: storage.membership,
       calendar,
