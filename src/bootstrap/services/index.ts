@@ -4,6 +4,7 @@ import type { Clock } from '../../application/ports/clock.js';
 import { SchedulerError } from '../../domain/errors.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
 import { openMailer } from './mailer.js';
+import { openOutbound } from './outbound.js';
 
 export type ServiceSettings = PredefinedOptions & { readonly directory: string };
 
@@ -47,7 +48,7 @@ export const createServices = (optionsOf: () => AnyOptions, clock: Clock): { rea
       tables: lazy(notYet('cleaning tables')),
       artifacts: lazy(notYet('keeping files of executions')),
       mailer: lazy(openMailer),
-      outbound: lazy(notYet('asking other servers')),
+      outbound: lazy(openOutbound),
       get roots() {
         const { roots, directory } = settingsOf(optionsOf());
         return (roots ?? [resolve(directory, 'files')]).map((root) => resolve(root));
