@@ -41,12 +41,15 @@ const schema = z.object({
   SCHEDULER_FILE_ROOTS: list.optional(),
   SCHEDULER_MAIL_FROM: z.string().optional(),
   SCHEDULER_OUTBOUND_HOSTS: list.optional(),
+  /** `NAME@host`: the variable NAME is what `auth` of a job may name, and is only ever sent to that host. */
+  SCHEDULER_SECRETS: list.optional(),
   SCHEDULER_INVENTORY_MONGODB_URI: z.string().optional(),
   SCHEDULER_INVENTORY_MONGODB_DB: z.string().optional(),
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 
-export type Config = z.output<typeof schema>;
+type Secrets = { readonly [name: string]: { readonly value: string; readonly host: string } };
+export type Config = z.output<typeof schema> & { readonly secrets: Secrets };
 type Environment = { readonly [name: string]: string | undefined };
 
 const known = new Set(Object.keys(schema.shape));
@@ -71,10 +74,33 @@ export const readConfig = (environment: Environment): Config => {
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) issues.push(...parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
-  if (parsed.success && issues.length === 0) return parsed.data;
+  const secrets: Secrets = Object.fromEntries(
+    (parsed.data?.SCHEDULER_SECRETS ?? []).flatMap((entry) => {
+      const secret = secretOf(entry, environment);
+      if (typeof secret !== 'string') return [[secret.name, { value: secret.value, host: secret.host }]];
+      issues.push({ path: 'SCHEDULER_SECRETS', message: secret });
+      return [];
+    }),
+  );
+  if (parsed.success && issues.length === 0) return { ...parsed.data, secrets };
   throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
     issues,
   });
+};
+
+/** What an entry such as `ERP_TOKEN@erp.example.com` names, or what is wrong with it. */
+const secretOf = (
+  entry: string,
+  environment: Environment,
+): { readonly name: string; readonly value: string; readonly host: string } | string => {
+  const [, name, host] = /^([A-Za-z_][A-Za-z0-9_]*)@([^@/\s]+)$/.exec(entry) ?? [];
+  if (name === undefined || host === undefined)
+    return `${entry} must be the name of a variable and a host, such as ERP_TOKEN@erp.example.com`;
+  const file = environment[`${name}_FILE`];
+  const read = file === undefined ? null : readSecret(file);
+  if (read && !read.ok) return `${name}_FILE ${read.fault}`;
+  const value = environment[name] ?? read?.text;
+  return value ? { name, value, host } : `names ${name}, and neither ${name} nor ${name}_FILE is set`;
 };
 
 const readSecret = (path: string): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: string } => {

@@ -15,6 +15,8 @@ import type { AnyOptions, StoreOption } from './options.js';
 import { readOptions, type Settings } from './optionsSchema.js';
 import type { Broker } from './parts.js';
 import type { Runtime } from './runtime.js';
+import { lazyArtifacts } from './services/artifacts.js';
+import type { createServices } from './services/index.js';
 import type { Timetable } from './timetable.js';
 
 type Dependencies = {
@@ -25,7 +27,7 @@ type Dependencies = {
   readonly timetable: Timetable;
   readonly listeners: Listeners;
   /** What predefined handlers work with. */
-  readonly services: { close(): Promise<void> };
+  readonly services: ReturnType<typeof createServices>;
   /** In place of the store that the options name. */
   readonly openStorage?: (node: string) => Promise<Storage>;
 };
@@ -99,7 +101,7 @@ export class Lifecycle {
 
   /** Heavy imports happen here, so that importing the package is quick. */
   async #open(): Promise<Open> {
-    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners } = this.dependencies;
+    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, services } = this.dependencies;
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
@@ -120,6 +122,7 @@ export class Lifecycle {
       ids,
       log,
       storage,
+      artifacts: lazyArtifacts(services.services.artifacts),
       calendar,
       input,
       runner,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { AnyOptions } from './options.js';
@@ -6,6 +7,11 @@ import type { AnyOptions } from './options.js';
 const atLeastOne = z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1');
 const perName = z.record(z.string(), atLeastOne).default({});
 const isA = (type: string) => (value: unknown) => typeof value === type;
+
+const names = <const K extends string>(known: readonly K[]) => z.partialRecord(z.enum(known), nameOfField).optional();
+const nameOfField = z
+  .string({ error: 'must be a name' })
+  .regex(/^[^$.\0][^.\0]*(\.[^$.\0][^.\0]*)*$/, 'must be the name of a field or collection, without $ at its beginning');
 
 const texts = z.array(z.string().min(1, 'must not be empty'));
 
@@ -15,16 +21,18 @@ const predefined = z.strictObject({
     .strictObject({
       mongodb: z.string().min(1, 'must not be empty'),
       database: z.string().optional(),
-      collections: z
-        .strictObject({ products: z.string().optional(), movements: z.string().optional(), lists: z.string().optional() })
-        .optional(),
-      fields: z.record(z.string(), z.string().min(1, 'must not be empty')).optional(),
+      collections: names(['products', 'movements', 'lists', 'memory']),
+      fields: z.strictObject({ products: names(productFields), movements: names(movementFields), lists: names(listFields) }).optional(),
+      organizationAs: z.enum(['text', 'objectId'], { error: "must be 'text' or 'objectId'" }).optional(),
     })
     .optional(),
   tables: texts.optional(),
   roots: texts.optional(),
   smtp: z.url({ protocol: /^smtps?$/, error: 'must be an URL such as smtp://user:password@host:587' }).optional(),
   mailFrom: z.string().min(3, 'must be an address').optional(),
+  secrets: z
+    .record(z.string(), z.strictObject({ value: z.string().min(1, 'must not be empty'), host: z.string().min(1, 'must not be empty') }))
+    .optional(),
   outboundHosts: texts.optional(),
 });
 

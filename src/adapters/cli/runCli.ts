@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { artifactsCommand } from './commands/artifacts.js';
 import { changeCommands } from './commands/change.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommands } from './commands/explain.js';
@@ -23,6 +24,7 @@ const commands: readonly Commands[] = [
   runCommand,
   changeCommands,
   historyCommands,
+  artifactsCommand,
   nextCommand,
   explainCommands,
   eventsCommand,
