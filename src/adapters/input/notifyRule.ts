@@ -5,6 +5,8 @@ import { readRecipient, recipientForm } from '../../domain/recipient.js';
 const mostRecipients = 20;
 const form = 'must be false, or { on?, to?, after?, recovered? }';
 
+const misspelled = 'is not a field of a rule; check its spelling';
+
 const nobody: NotifyRule = { on: [], to: [], after: 1, recovered: false };
 
 const recipient = z.string({ error: recipientForm }).refine((text) => readRecipient(text) !== null, recipientForm);
@@ -23,10 +25,15 @@ const rule = z.strictObject(
 );
 
 /** Who hears of which troubles; each kind and recipient once. */
-export const notifyRule = z.union(
-  [
-    z.literal(false).transform(() => nobody),
-    rule.transform(({ on, to, ...rest }): NotifyRule => ({ on: [...new Set(on)], to: [...new Set(to)], ...rest })),
-  ],
-  { error: form },
-);
+export const notifyRule = z.unknown().transform((input, context): NotifyRule => {
+  if (input === false) return nobody;
+  const read = rule.safeParse(input);
+  if (read.success) return { ...read.data, on: [...new Set(read.data.on)], to: [...new Set(read.data.to)] };
+  for (const issue of read.error.issues) {
+    const faults =
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key, misspelled] as const) : [[null, issue.message] as const];
+    for (const [key, message] of faults)
+      context.addIssue({ code: 'custom', path: key === null ? [...issue.path] : [...issue.path, key], message, input });
+  }
+  return z.NEVER;
+});

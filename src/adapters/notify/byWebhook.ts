@@ -45,7 +45,9 @@ export const sendByWebhook = async (
 
 const answer = async (outbound: Outbound, request: Parameters<Outbound['request']>[0]): Promise<number> => {
   try {
-    return (await outbound.request(request)).status;
+    const { status, discard } = await outbound.request({ ...request, redirects: 'return' });
+    await discard();
+    return status;
   } catch (error) {
     throw new NotifierFailed(error instanceof Error ? error.message : String(error), error instanceof OutboundRefused, { cause: error });
   }

@@ -37,6 +37,8 @@ export class Channel {
   #windowMs: Millis;
   #windowEndsAt: Instant | null = null;
   #timer: Stop | null = null;
+  /** After a window in which nothing came: what comes now still counts as the same trouble. */
+  #calm: Stop | null = null;
   #closed = false;
   #delivered: Position;
   #abort = new AbortController();
@@ -76,7 +78,9 @@ export class Channel {
     if (position <= this.#delivered) return;
     if (this.#collected) this.#collected.add(notice, position);
     else this.#collected = new Collection(notice, position);
-    if (!this.#sending && this.#windowEndsAt === null) this.#begin();
+    if (this.#sending || this.#windowEndsAt !== null) return;
+    if (this.#calm) this.#windowMs = longer(this.#windowMs);
+    this.#begin();
   }
 
   /** Sends what there is, whatever the window; resolves once that was tried. */
@@ -91,6 +95,7 @@ export class Channel {
   close(): void {
     this.#closed = true;
     this.#timer?.();
+    this.#calm?.();
     this.#abort.abort(new Error('the scheduler was stopped'));
     this.#isIdle();
   }
@@ -98,6 +103,9 @@ export class Channel {
   #begin(): void {
     this.#timer?.();
     this.#timer = null;
+    this.#calm?.();
+    this.#calm = null;
+    this.#windowEndsAt = null;
     this.#sending = this.#collected;
     this.#collected = null;
     this.#attempts = 0;
@@ -155,8 +163,17 @@ export class Channel {
     this.#timer = background.after(ms, () => {
       this.#windowEndsAt = null;
       this.#timer = null;
-      this.#windowMs = this.#collected ? Math.min(longestWindowMs, this.#windowMs * 2) : this.dependencies.windowMs;
-      if (this.#collected) this.#begin();
+      if (this.#collected) {
+        this.#windowMs = longer(this.#windowMs);
+        this.#begin();
+      } else this.#watchCalm();
+    });
+  }
+
+  #watchCalm(): void {
+    this.#calm = this.dependencies.background.after(this.#windowMs, () => {
+      this.#calm = null;
+      this.#windowMs = this.dependencies.windowMs;
     });
   }
 
@@ -164,3 +181,5 @@ export class Channel {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }
+
+const longer = (windowMs: Millis): Millis => Math.max(windowMs, Math.min(longestWindowMs, windowMs * 2));

@@ -141,15 +141,17 @@ export class NoticeReader implements LogReader {
   }
 
   /** A store that has never been followed is followed from now on: nobody is told of the past. */
-  async #resume(): Promise<Told> {
+  async prepare(): Promise<void> {
     const { cursors, feed } = this.dependencies;
-    const cursor = await cursors.load(this.#name);
-    const from = cursor?.position ?? (await feed.head(this.partition));
+    if (!(await cursors.load(this.#name))) await cursors.save(this.#name, await feed.head(this.partition), null);
+  }
+
+  async #resume(): Promise<Told> {
+    const cursor = await this.dependencies.cursors.load(this.#name);
     this.#outbox.restore(cursor?.mark ?? null);
     this.#saved = cursor?.position ?? null;
     this.#savedMark = cursor?.mark ?? null;
-    this.#urgent = cursor === null;
-    return this.#readAgain(from);
+    return this.#readAgain(cursor?.position ?? 0);
   }
 
   #readAgain(from: Position): Told {

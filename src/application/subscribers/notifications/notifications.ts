@@ -52,7 +52,9 @@ export class Notifications {
     });
   }
 
-  start(): void {
+  /** From the moment this resolves nothing is overlooked. */
+  async start(): Promise<void> {
+    await Promise.all(this.#partitions.map(({ reader }) => reader.prepare()));
     for (const { relay } of this.#partitions) relay.start();
   }
 

@@ -1,3 +1,4 @@
+import { type Instant, instant } from '../../../domain/instant.js';
 import { type Recipient, readRecipient } from '../../../domain/recipient.js';
 import type { Position } from '../../ports/eventStore.js';
 import type { Notice } from '../../ports/notifier.js';
@@ -8,7 +9,7 @@ const mostChannels = 1_000;
 /** Recipients whose place is kept with the cursor. */
 const mostKept = 200;
 
-type Kept = { readonly [recipient: string]: readonly [delivered: Position, windowEndsAt: number | null] };
+type Kept = { readonly [recipient: string]: readonly [delivered: Position, windowEndsAt: Instant | null] };
 
 /** The ways to all recipients that one partition's notices have. */
 export class Outbox {
@@ -18,10 +19,9 @@ export class Outbox {
 
   /** What `kept` said when the cursor was saved. */
   restore(mark: string | null): void {
-    for (const [text, [delivered, windowEndsAt]] of Object.entries(readMark(mark))) {
+    for (const [text, delivered, windowEndsAt] of readMark(mark)) {
       const recipient = readRecipient(text);
-      if (recipient)
-        this.#channels.set(text, new Channel(recipient, this.dependencies, { delivered, windowEndsAt: windowEndsAt as never }));
+      if (recipient) this.#channels.set(text, new Channel(recipient, this.dependencies, { delivered, windowEndsAt }));
     }
   }
 
@@ -73,9 +73,17 @@ export class Outbox {
 }
 
 /** A mark of another release, or a damaged one, is as good as none: notices may come twice. */
-const readMark = (mark: string | null): Kept => {
+const readMark = (mark: string | null): readonly (readonly [recipient: string, delivered: Position, windowEndsAt: Instant | null])[] =>
+  Object.entries(parsed(mark)).flatMap(([recipient, kept]) => {
+    const [delivered, windowEndsAt] = Array.isArray(kept) ? (kept as readonly unknown[]) : [];
+    return typeof delivered === 'number'
+      ? [[recipient, delivered, typeof windowEndsAt === 'number' ? instant(windowEndsAt) : null] as const]
+      : [];
+  });
+
+const parsed = (mark: string | null): object => {
   try {
-    return mark === null ? {} : (JSON.parse(mark) as Kept);
+    return Object(JSON.parse(mark ?? '{}'));
   } catch {
     return {};
   }
