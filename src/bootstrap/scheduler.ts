@@ -54,7 +54,7 @@ export const lazyScheduler = <M extends JobMap>(
 ): Scheduler<M> => {
   const jobHandlers = new JobHandlers();
   const customSchedules = new Map<string, Calculator>();
-  const services = createServices(optionsOf, clock);
+  const services = createServices(optionsOf, clock, async () => (await lifecycle.open()).runtime.records());
   const types = new Map(withPredefined ? predefinedTypes(services.services).map((type) => [type.name, type]) : []);
   for (const { name, handler, options } of types.values()) jobHandlers.set(name, handler, options);
   const timetable = createTimetable(customSchedules, (jobType, parameters) => {

@@ -1,7 +1,9 @@
 import type { JobType } from '../../application/ports/jobTypes.js';
+import { dataCleanup } from './dataCleanup/index.js';
+import { emailNotification } from './email/index.js';
 import type { Services } from './services.js';
 
 export type { Services } from './services.js';
 
 /** The job types that come with the scheduler. */
-export const predefinedTypes = (_services: Services): readonly JobType[] => [];
+export const predefinedTypes = (services: Services): readonly JobType[] => [dataCleanup(services), emailNotification(services)];
