@@ -117,7 +117,7 @@ export const productQueries = (
     const before = document ? numberAt(document, names.quantity) : null;
     const { sku, quantity, location } = product;
     if (before === null || before === quantity) return [];
-    return [{ id: `${key}/${sku}`, sku, at, change: quantity - before, quantityAfter: quantity, reason, location }];
+    return [{ id: `${key}/${sku}/${quantity}`, sku, at, change: quantity - before, quantityAfter: quantity, reason, location }];
   }
 };
 
