@@ -39,8 +39,8 @@ export const keepOutcome = async (
   }
 };
 
-export const recallOutcome = async (artifacts: ArtifactStore, { organization, executionId }: HandlerContext): Promise<Outcome> => {
-  const kept = (await artifacts.list(organization, executionId)).find(({ name }) => name === fileName);
+export const recallOutcome = async (artifacts: ArtifactStore, { organization, jobName, executionId }: HandlerContext): Promise<Outcome> => {
+  const kept = (await artifacts.list({ organization, jobName, executionId })).find(({ name }) => name === fileName);
   const opened = kept && kept.bytes <= longestBytes ? await artifacts.open(organization, kept.artifactId) : null;
   if (!opened) return nobodyYet;
   const chunks: Uint8Array[] = [];
