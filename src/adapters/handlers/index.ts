@@ -2,6 +2,7 @@ import type { JobType } from '../../application/ports/jobTypes.js';
 import { dataCleanup } from './dataCleanup/index.js';
 import { emailNotification } from './email/index.js';
 import { inventorySync } from './inventorySync/index.js';
+import { lowStockAlert } from './lowStock/index.js';
 import type { Services } from './services.js';
 
 export type { Services } from './services.js';
@@ -11,4 +12,5 @@ export const predefinedTypes = (services: Services): readonly JobType[] => [
   dataCleanup(services),
   emailNotification(services),
   inventorySync(services),
+  lowStockAlert(services),
 ];

@@ -59,7 +59,8 @@ export class ProductSync {
   async removeMissing(isThere: (sku: string) => boolean): Promise<string | null> {
     const { inventory, parameters, context, tally, report } = this.dependencies;
     if (!parameters.deleteMissing) return null;
-    if (tally.nameless > 0) return `${tally.nameless} rows do not say of which product they are: nothing was removed`;
+    if (tally.nameless > 0)
+      return `nothing was removed, since not every row says of which product it is: ${tally.nameless} of ${tally.counts.rows} rows`;
     const missing: string[] = [];
     let all = 0;
     for await (const { sku } of inventory.products(context.organization)) {

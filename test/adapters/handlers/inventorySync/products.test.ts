@@ -134,7 +134,7 @@ describe('inventory_sync of products', () => {
     world.write('stock.csv', csv('sku,quantity', 'A,1', ',7'));
     expect(await world.run(parameters)).toMatchObject({
       removed: 0,
-      notRemoved: '1 rows do not say of which product they are: nothing was removed',
+      notRemoved: 'nothing was removed, since not every row says of which product it is: 1 of 2 rows',
     });
     world.write('stock.csv', csv('sku,quantity', 'A,1', 'B,many'));
     expect(await world.run(parameters)).toMatchObject({ removed: 1, rejections: [{ where: 'line 3', sku: 'B' }] });
