@@ -101,7 +101,9 @@ for (const kind of kinds) {
       const { close } = await openGridFs({ mongodb: server.uri, database: newDatabase(), clock: settable() });
       await close();
       const away = `mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200&directConnection=true`;
-      await expect(openGridFs({ mongodb: away, clock: settable() })).rejects.toMatchObject({ name: 'ArtifactsUnavailable' });
+      await expect(openGridFs({ mongodb: away, database: newDatabase(), clock: settable() })).rejects.toMatchObject({
+        name: 'ArtifactsUnavailable',
+      });
     });
   });
 }
