@@ -35,6 +35,7 @@ const schema = z.object({
   SCHEDULER_CONCURRENCY: count(10_000).default(50),
   SCHEDULER_NODE_ID: z.string().min(1).max(100).optional(),
   SCHEDULER_DRAIN_SECONDS: count(86_400).default(30),
+  SCHEDULER_LEASE_SECONDS: count(3_600).default(15),
   SCHEDULER_ACTOR: z.string().min(1).max(256).optional(),
   SCHEDULER_TABLES: list.optional(),
   SCHEDULER_FILE_ROOTS: list.optional(),

@@ -6,10 +6,22 @@ import type { Clock } from '../application/ports/clock.js';
 import type { Logger } from '../application/ports/logger.js';
 
 /** Where the log and everything derived from it lives. */
-export type StoreOption =
-  | 'memory'
-  | { readonly directory: string; readonly readOnly?: boolean }
-  | { readonly mongodb: string; readonly database?: string };
+export type StoreOption = 'memory' | { readonly directory: string; readonly readOnly?: boolean } | MongoStore;
+
+/** Shared by every node that is given the same database. */
+export type MongoStore = {
+  /** A connection string. */
+  readonly mongodb: string;
+  /** Default: the one in the connection string, or else `nexus_scheduler`. */
+  readonly database?: string;
+  /**
+   * A node that is not heard of for so long is dead, and its attempts are started elsewhere; it stops them itself a fifth earlier. At least
+   * 1,000, default 15,000. The same on every node of a cluster.
+   */
+  readonly leaseMs?: number;
+  /** Looks and writes nothing: other nodes do not hear of this one. */
+  readonly readOnly?: boolean;
+};
 
 export type LimitOptions = {
   /** Attempts at once by job type. */

@@ -42,7 +42,12 @@ const schema = z.strictObject({
       [
         z.literal('memory'),
         z.strictObject({ directory: z.string().min(1), readOnly: z.boolean().optional() }),
-        z.strictObject({ mongodb: z.string().min(1), database: z.string().optional() }),
+        z.strictObject({
+          mongodb: z.string().min(1),
+          database: z.string().min(1).optional(),
+          leaseMs: z.int().min(1_000).max(3_600_000).optional(),
+          readOnly: z.boolean().optional(),
+        }),
       ],
       { error: "must be 'memory', { directory } or { mongodb }" },
     )

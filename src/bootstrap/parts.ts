@@ -2,6 +2,7 @@ import type { Activity } from '../application/activity.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { Listeners } from '../application/listeners.js';
+import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
@@ -21,6 +22,7 @@ export type Parts = {
   readonly ids: Ids;
   readonly log: Logger;
   readonly storage: Storage;
+  readonly artifacts: ArtifactStore;
   readonly calendar: Calendar;
   readonly input: JobInputParser;
   readonly runner: Runner;

@@ -2,6 +2,7 @@ import { type OrganizationDependencies, organizationJobs } from '../application/
 import type { JobMap, JobsApi } from '../application/api/types.js';
 import { type Verification, verify } from '../application/audit/verify.js';
 import { ownRecords } from '../application/ownRecords.js';
+import type { Position } from '../application/ports/eventStore.js';
 import type { OwnRecords } from '../application/ports/ownRecords.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
@@ -43,19 +44,27 @@ export class Runtime {
   /** Runs jobs from now on; first, attempts that an earlier life of this node left behind are failed as lost. */
   async start(): Promise<void> {
     if (this.#started) return;
-    this.#started = true;
-    if (!this.#parts.storage.membership.exclusive) await this.#joinCluster();
-    if (this.#parts.broker) this.#publish(this.#parts.broker);
+    const isShared = !this.#parts.storage.membership.exclusive;
+    const positions = isShared ? await this.#complete() : [];
     await get(this.#container, T.sweeper).failLost();
+    this.#started = true;
+    if (this.#parts.broker) this.#publish(this.#parts.broker);
     await get(this.#container, T.dispatcher).start();
+    if (isShared) this.#joinCluster(positions);
     get(this.#container, T.sweeper).start();
   }
 
+  /** The positions up to which the read models are complete. What their index of wake-ups does not have yet, this node is told later. */
+  async #complete(): Promise<readonly Position[]> {
+    get(this.#container, T.tail).listen();
+    return (await get(this.#container, T.follower).catchUp()).upTo;
+  }
+
   /** From now on this node hears of what others write, and takes its share of mending. */
-  async #joinCluster(): Promise<void> {
-    const { feed } = this.#parts.storage;
-    const heads = await Promise.all(Array.from({ length: feed.partitions }, (_, partition) => feed.head(partition)));
-    get(this.#container, T.tail).start(heads);
+  #joinCluster(positions: readonly Position[]): void {
+    const tail = get(this.#container, T.tail);
+    get(this.#container, T.dispatcher).onHandOver(() => tail.wake());
+    tail.start(positions);
     get(this.#container, T.repairer).start();
   }
 
@@ -78,7 +87,7 @@ export class Runtime {
   async stop(drainMs: Millis): Promise<void> {
     const c = this.#container;
     get(c, T.sweeper).stop();
-    get(c, T.dispatcher).stop();
+    await get(c, T.dispatcher).stop(drainMs);
     await get(c, T.executor).drain(drainMs);
     await get(c, T.tail).stop();
     await get(c, T.repairer).stop();
@@ -99,7 +108,7 @@ export class Runtime {
 
   jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, calendar, handlers, listeners, storage } = this.#parts;
+    const { clock, background, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -110,6 +119,7 @@ export class Runtime {
       saveRunRecords: () => get(c, T.recorder).save(),
       readModels: storage.readModels,
       runRecords: storage.runRecords,
+      artifacts,
       store: storage.store,
       membership: storage.membership,
       calendar,
@@ -149,7 +159,7 @@ export class Runtime {
     await get(c, T.projector).saved();
     await this.#parts.storage.readModels.reset();
     get(c, T.rows).clear();
-    return get(c, T.follower).catchUp(onProgress);
+    return (await get(c, T.follower).catchUp(onProgress)).read;
   }
 
   /** Waits for decisions that are under way, a limited time. */

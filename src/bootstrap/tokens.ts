@@ -14,6 +14,7 @@ import type { Follower } from '../application/follower.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { JobRows } from '../application/jobRows.js';
 import type { Listeners } from '../application/listeners.js';
+import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
@@ -34,6 +35,7 @@ export const T = {
   ids: token<Ids>('Ids'),
   log: token<Logger>('Logger'),
   storage: token<Storage>('Storage'),
+  artifacts: token<ArtifactStore>('ArtifactStore'),
   calendar: token<Calendar>('Calendar'),
   input: token<JobInputParser>('JobInputParser'),
   runner: token<Runner>('Runner'),

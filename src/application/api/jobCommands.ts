@@ -5,13 +5,14 @@ import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
+import { ArtifactsUnavailable } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { StreamKey } from '../ports/eventStore.js';
 import { StoreUnavailable } from '../ports/eventStore.js';
 import type { Ids } from '../ports/ids.js';
 import type { JobInputParser, Parsed, ParsedJob } from '../ports/jobInput.js';
 import type { Membership } from '../ports/membership.js';
-import type { ExecutionRow } from '../ports/readModels.js';
+import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
 import { presentRun, presentScheduled } from './present.js';
@@ -90,12 +91,12 @@ export class JobCommands {
 
   /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
   async runNow(jobName: unknown, parameters: unknown, { wait = true, waitMs }: RunOptions = {}): Promise<RunResult> {
-    const { input, clock, ids, waiters, rows, handlers, isRunning } = this.dependencies;
+    const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
     const stream = this.#streamOf(jobName);
     const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
     const executionId = ids.next();
     if (wait) {
-      const row = rows.known(stream) ?? (await rows.load(stream));
+      const row = await unwell(this.#present(stream));
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
       if (!handlers.resolve(stream, jobType) && !this.#runsElsewhere(handlerKeyOf(jobType, String(jobName))))
@@ -174,6 +175,12 @@ export class JobCommands {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
   }
 
+  /** Where others write too, what is in memory or saved may be a moment old. */
+  async #present(stream: StreamKey): Promise<JobRow> {
+    const { rows, membership } = this.dependencies;
+    return membership.exclusive ? (rows.known(stream) ?? (await rows.load(stream))) : rows.current(stream);
+  }
+
   /** Whether another live node has the handler. */
   #runsElsewhere(handlerKey: string): boolean {
     const { membership } = this.dependencies;
@@ -246,7 +253,8 @@ export const unwell = async <T>(promise: Promise<T>): Promise<T> => {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
+    if (error instanceof StoreUnavailable || error instanceof ArtifactsUnavailable)
+      throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
     throw error;
   }
 };

@@ -12,6 +12,7 @@ import type {
 } from '../../domain/job/index.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { HandlerOptions } from '../handlers.js';
+import type { Artifact } from '../ports/artifacts.js';
 import type { ExecutionStatus } from '../ports/readModels.js';
 import type { HandlerRef, RunInfo } from '../ports/runner.js';
 import type { LogLevel, LogLine, Progress } from '../ports/runRecords.js';
@@ -60,6 +61,9 @@ export type RetentionInput = false | { readonly executions?: number | null; read
 
 export type HandlerLog = { readonly [level in LogLevel]: (message: string, ...details: readonly unknown[]) => void };
 
+/** What a file can be made of. */
+export type ArtifactData = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
 export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
   readonly scheduledFor: Date;
   /** Aborts at the time-out, on cancellation and at shutdown. */
@@ -68,6 +72,11 @@ export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
   readonly log: HandlerLog;
   /** How far the work is, 0 to 1, kept with the execution. */
   readonly progress: (fraction: number, message?: string) => void;
+  /**
+   * Keeps a file with the execution, whole or not at all; one of the same name takes its place. Media type by default that of plain
+   * text for a text, else `application/octet-stream`. Resolves when it is durable.
+   */
+  readonly artifact: (name: string, content: ArtifactData, mediaType?: string) => Promise<ArtifactInfo>;
 };
 
 export type Handler<P = unknown> = (parameters: P, context: HandlerContext) => unknown;
@@ -199,10 +208,20 @@ export type ExecutionRecord = {
   readonly parameters: unknown;
 };
 
+/** A file that a run has made. */
+export type ArtifactInfo = Pick<Artifact, 'artifactId' | 'name' | 'mediaType' | 'bytes' | 'sha256' | 'details'> & {
+  readonly createdAt: Date;
+};
+
+/** `content` can be read once; it throws at its end where it is not what was written. */
+export type ArtifactFile = ArtifactInfo & { readonly content: AsyncIterable<Uint8Array> };
+
 export type ExecutionDetails = ExecutionRecord & {
   readonly progress: (Omit<Progress, 'at'> & { readonly at: Date }) | null;
   readonly log: readonly (Omit<LogLine, 'at'> & { readonly at: Date })[];
   readonly droppedLogLines: number;
+  /** In the order of their names. */
+  readonly artifacts: readonly ArtifactInfo[];
 };
 
 export type RunOptions = {
@@ -330,6 +349,8 @@ export interface JobsApi<M extends JobMap = JobMap> {
   getScheduledJobs(query?: JobQuery): Promise<JobPage>;
   getJob(jobName: string): Promise<JobInfo>;
   getExecution(executionId: string): Promise<ExecutionDetails>;
+  /** A file of a run, by its `artifactId`. */
+  openArtifact(artifactId: string): Promise<ArtifactFile>;
   toggleJob(jobName: string, enabled: boolean, options?: PauseOptions): Promise<JobInfo>;
   cancelJob(jobName: string, options?: { readonly note?: string }): Promise<JobInfo>;
   cancelExecution(executionId: string, options?: { readonly note?: string }): Promise<ExecutionRecord>;

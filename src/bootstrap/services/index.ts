@@ -2,21 +2,27 @@ import { resolve } from 'node:path';
 import type { Services } from '../../adapters/handlers/index.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { OwnRecords } from '../../application/ports/ownRecords.js';
-import { SchedulerError } from '../../domain/errors.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
+import { openArtifacts } from './artifacts.js';
 import { backupKey } from './backupKey.js';
 import { openInventory } from './inventory.js';
+import { openMailer } from './mailer.js';
 import { openOutbound } from './outbound.js';
 
-export type ServiceSettings = PredefinedOptions & { readonly directory: string; readonly organization: string };
+export type ServiceSettings = PredefinedOptions & {
+  readonly organization: string;
+  readonly directory: string;
+  /** False where nobody has named one, not even for the store. */
+  readonly directoryNamed: boolean;
+};
 
 /** A service that is opened when it is first asked for; a failed opening is tried again by the next who asks. */
 export type Opened<T> = { readonly value: T; close(): Promise<void> };
 
 const settingsOf = ({ predefined, store, organization = 'default' }: AnyOptions): ServiceSettings => {
   const given = predefined === false ? undefined : predefined;
-  const besideStore = typeof store === 'object' && 'directory' in store ? store.directory : './data';
-  return { ...given, directory: resolve(given?.directory ?? besideStore), organization };
+  const named = given?.directory ?? (typeof store === 'object' && 'directory' in store ? store.directory : undefined);
+  return { ...given, directory: resolve(named ?? './data'), directoryNamed: named !== undefined, organization };
 };
 
 /** The services of predefined handlers, as options name them. Nothing is opened, or imported, before a handler asks for it. */
@@ -45,8 +51,6 @@ export const createServices = (
       return opening;
     };
   };
-  const notYet = (what: string) => (): Promise<never> =>
-    Promise.reject(new SchedulerError('NOT_AVAILABLE', `${what} is not available in this version`));
   const stock = lazy(openInventory);
   return {
     services: {
@@ -54,8 +58,8 @@ export const createServices = (
       inventory: async () => (await stock()).inventory,
       tables: async () => (await stock()).tables,
       memory: async () => (await stock()).memory,
-      artifacts: lazy(notYet('keeping files of executions')),
-      mailer: lazy(notYet('mail')),
+      artifacts: lazy((settings) => openArtifacts(optionsOf().store, settings, clock)),
+      mailer: lazy(openMailer),
       outbound: lazy(openOutbound),
       secret: (name) => {
         const { secrets = {} } = settingsOf(optionsOf());
