@@ -1,4 +1,5 @@
 import type { JobType } from '../../application/ports/jobTypes.js';
+import { backup } from './backup/index.js';
 import { dataCleanup } from './dataCleanup/index.js';
 import { emailNotification } from './email/index.js';
 import { inventorySync } from './inventorySync/index.js';
@@ -9,6 +10,7 @@ export type { Services } from './services.js';
 
 /** The job types that come with the scheduler. */
 export const predefinedTypes = (services: Services): readonly JobType[] => [
+  backup(services),
   dataCleanup(services),
   emailNotification(services),
   inventorySync(services),
