@@ -7,6 +7,7 @@ import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
+import { notificationsFrom } from './notificationsFrom.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { createScheduler } from './scheduler.js';
@@ -59,6 +60,7 @@ process.exitCode = await runCli(
         ...options,
         ...serversOf(store),
         predefined: predefinedFrom(config),
+        notifications: notificationsFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),

@@ -10,10 +10,10 @@ import { openMailer } from './mailer.js';
 import { openOutbound } from './outbound.js';
 
 export type ServiceSettings = PredefinedOptions & {
+  readonly organization: string;
   readonly directory: string;
   /** False where nobody has named one, not even for the store. */
   readonly directoryNamed: boolean;
-  readonly organization: string;
 };
 
 /** A service that is opened when it is first asked for; a failed opening is tried again by the next who asks. */

@@ -6,7 +6,7 @@ import { type Instant, instant } from '../../../src/domain/instant.js';
 import { describeArtifacts, keep } from '../../contracts/artifacts.js';
 import { at } from '../../contracts/samples.js';
 import { type MongoKind, type MongoServer, mongoChoice } from '../../servers/mongo.js';
-import { skipLoudly } from '../../servers/nats.js';
+import { skipLoudly } from '../../servers/skip.js';
 
 const kinds: readonly MongoKind[] = 'start' in mongoChoice('mongod') ? ['mongod'] : ['secantusdb', 'ferretdb'];
 let databases = 0;

@@ -16,7 +16,7 @@ export type Line = {
 };
 
 /** A line of text as glyphs of the first font that has each. */
-export const lineOf = (text: string, faces: readonly Face[]): Line => {
+const lineOf = (text: string, faces: readonly Face[]): Line => {
   const clean = text.replaceAll(control, ' ').replaceAll(invisible, '');
   const parts: Line['parts'][number][] = [];
   let width = 0;
