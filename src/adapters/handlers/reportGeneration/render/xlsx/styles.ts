@@ -50,7 +50,7 @@ const [plain, bold, white, large, grey, green, amber, red] = [0, 1, 2, 3, 4, 5, 
 const [none, headFill, totalFill] = [0, 2, 3];
 
 const look: { readonly [style in Style]: readonly [font: number, fill: number, format: number, align?: string] } = {
-  text: [plain, none, 0],
+  text: [plain, none, 0, 'left'],
   head: [white, headFill, 0, 'left'],
   headRight: [white, headFill, 0, 'right'],
   title: [large, none, 0],
@@ -61,14 +61,14 @@ const look: { readonly [style in Style]: readonly [font: number, fill: number, f
   share: [plain, none, formats.share],
   instant: [plain, none, formats.instant, 'left'],
   duration: [plain, none, formats.duration],
-  totalText: [bold, totalFill, 0],
+  totalText: [bold, totalFill, 0, 'left'],
   totalWhole: [bold, totalFill, formats.whole],
   totalFraction: [bold, totalFill, formats.fraction],
   totalMoney: [bold, totalFill, formats.money],
   totalShare: [bold, totalFill, formats.share],
-  good: [green, none, 0],
-  warn: [amber, none, 0],
-  bad: [red, none, 0],
+  good: [green, none, 0, 'left'],
+  warn: [amber, none, 0, 'left'],
+  bad: [red, none, 0, 'left'],
   label: [bold, none, 0],
 };
 
@@ -80,7 +80,8 @@ export const stylesXml = (currency: string | null): string => {
     `<fill><patternFill patternType="solid"><fgColor rgb="FF${color}"/><bgColor indexed="64"/></patternFill></fill>`;
   const cells = order.map((style) => {
     const [fontId, fillId, format, align] = look[style];
-    const alignment = align === undefined ? '' : `<alignment horizontal="${align}" vertical="center"/>`;
+    const alignment =
+      align === undefined ? '' : `<alignment horizontal="${align}" vertical="center"${align === 'left' ? ' indent="1"' : ''}/>`;
     const applies = `applyFont="1" applyFill="1" applyNumberFormat="1"${align === undefined ? '' : ' applyAlignment="1"'}`;
     return `<xf numFmtId="${format}" fontId="${fontId}" fillId="${fillId}" borderId="0" xfId="0" ${applies}>${alignment}</xf>`;
   });
