@@ -113,7 +113,7 @@ export class Runtime {
 
   jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
+    const { clock, background, activity, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -132,6 +132,7 @@ export class Runtime {
       watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
       background,
+      activity,
       ids,
       input,
       handlers,
