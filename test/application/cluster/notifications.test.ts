@@ -1,8 +1,8 @@
+import { createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/adapters/system/systemClock.js';
-import { lazyScheduler, type Scheduler } from '../../src/bootstrap/scheduler.js';
-import { openMailbox } from '../servers/mailbox.js';
-import { SharedStorage } from '../sharedStorage.js';
+import { openMailbox } from '../../servers/mailbox.js';
+import { SharedStorage } from '../../sharedStorage.js';
+import { join } from './join.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -15,25 +15,13 @@ const mailbox = async (options: Parameters<typeof openMailbox>[0] = {}) => {
   return opened;
 };
 
-const join = async (
-  storage: SharedStorage,
-  nodeId: string,
-  smtp: string,
-): Promise<{ readonly scheduler: Scheduler; readonly name: string }> => {
-  const notifications = { to: ['ops@example.com'], windowMs: 10 };
-  const scheduler = lazyScheduler(
-    () => ({ nodeId, logger: false as const, predefined: { smtp }, notifications }),
-    systemClock,
-    true,
+const joinWith = (storage: SharedStorage, nodeId: string, smtp: string) =>
+  join(
     storage.open,
+    nodeId,
+    { print: () => Promise.reject(new Error('no paper')) },
+    { predefined: { smtp }, notifications: { to: ['ops@example.com'], windowMs: 10 } },
   );
-  scheduler.jobHandlers.set('print', () => {
-    throw new Error('no paper');
-  });
-  closing.push(() => scheduler.stop({ drainMs: 0 }));
-  await scheduler.start();
-  return { scheduler, name: storage.names.find((name) => name.startsWith(nodeId)) ?? '' };
-};
 
 const job = (jobName: string) =>
   ({ jobName, jobType: 'print', schedule: { type: 'recurring', cronExpression: '0 0 1 1 *' }, maxAttempts: 1 }) as const;
@@ -41,8 +29,8 @@ const job = (jobName: string) =>
 it('of several nodes one tells people, also of what others ran', async () => {
   const { url, received, has } = await mailbox();
   const storage = new SharedStorage();
-  const first = await join(storage, 'a', url);
-  const second = await join(storage, 'b', url);
+  const first = await joinWith(storage, 'a', url);
+  const second = await joinWith(storage, 'b', url);
   await first.scheduler.scheduleJob(job('one'));
   await first.scheduler.runNow('one');
   await has(1);
@@ -59,7 +47,6 @@ it('of several nodes one tells people, also of what others ran', async () => {
 
 it('when that node dies before it could, another does', async () => {
   // The first node's mail server takes connections and says nothing.
-  const { createServer } = await import('node:net');
   const sockets: { destroy(): void }[] = [];
   const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -70,11 +57,11 @@ it('when that node dies before it could, another does', async () => {
   const { port } = silent.address() as { port: number };
   const { url, received, has } = await mailbox();
   const storage = new SharedStorage();
-  const first = await join(storage, 'a', `smtp://127.0.0.1:${port}`);
+  const first = await joinWith(storage, 'a', `smtp://127.0.0.1:${port}`);
   await first.scheduler.scheduleJob(job('one'));
   await first.scheduler.runNow('one');
-  await join(storage, 'b', url);
-  storage.declareDead(first.name);
+  await joinWith(storage, 'b', url);
+  storage.declareDead('a');
   await has(1);
   expect(received.map(({ mail }) => mail.subject)).toEqual(['[nexus-scheduler] job one failed (1 of 1 attempts): no paper']);
 });
