@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../adapters/handlers/backup/archive/manifest.js';
 import { type ArchiveOptions, checkArchive, unpackArchive } from '../adapters/handlers/backup/restore.js';
+import { noLog } from '../adapters/pino/noLog.js';
 import { importLog } from '../application/audit/importLog.js';
 import { SchedulerError } from '../domain/errors.js';
 import { codec } from './codec.js';
@@ -84,7 +85,7 @@ const restoreInto = async (target: string, options: RestoreOptions, reading: Arc
 const targetsIn = (directory: string, { predefined, organization }: RestoreOptions): Parameters<typeof unpackArchive>[2] => ({
   directory,
   importLog: async (lines) => {
-    const storage = await openStorage({ directory }, 'restore');
+    const storage = await openStorage({ directory }, 'restore', noLog);
     try {
       await importLog(storage.store, codec, lines);
     } finally {
@@ -92,7 +93,7 @@ const targetsIn = (directory: string, { predefined, organization }: RestoreOptio
     }
   },
   restoreTable: async (owner, table, rows) => {
-    const { value, close } = await openInventory({ ...predefined, directory, organization });
+    const { value, close } = await openInventory({ ...predefined, directory, directoryNamed: true, organization });
     try {
       await value.tables.restore(owner, table, rows);
     } finally {
