@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { notifyRule } from '../adapters/input/notifyRule.js';
 import { SchedulerError } from '../domain/errors.js';
+import { isMailAddress } from '../domain/mailAddress.js';
+import { readRecipient } from '../domain/recipient.js';
 
 const count = (most: number) =>
   z.coerce
@@ -14,6 +17,14 @@ const list = z.string().transform((text) =>
     .map((word) => word.trim())
     .filter((word) => word !== ''),
 );
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
 const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).transform((v) => v === 'true' || v === '1');
 
 /** Every variable this program reads, with its default. `NAME_FILE` names a file that holds the value of `NAME`. */
@@ -26,8 +37,15 @@ const schema = z.object({
   PORT: count(65_535).default(7070),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('warn'),
   SMTP_URL: z.string().optional(),
-  NOTIFY_EMAIL: z.string().optional(),
-  NOTIFY_WEBHOOK: z.string().optional(),
+  NOTIFY_EMAIL: list
+    .refine((all) => all.every(isMailAddress), 'must be a mail address, or several with commas, such as ops@example.com')
+    .optional(),
+  NOTIFY_WEBHOOK: list
+    .refine(
+      (all) => all.every((url) => readRecipient(`webhook:${url}`) !== null),
+      'must be an http or https URL without a password, or several with commas',
+    )
+    .optional(),
   SCHEDULER_ORGANIZATION: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
@@ -45,6 +63,12 @@ const schema = z.object({
   SCHEDULER_SECRETS: list.optional(),
   SCHEDULER_INVENTORY_MONGODB_URI: z.string().optional(),
   SCHEDULER_INVENTORY_MONGODB_DB: z.string().optional(),
+  SCHEDULER_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  /** Where the service is reached by people, such as `https://scheduler.example.com`. */
+  SCHEDULER_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an URL such as https://scheduler.example.com' }).optional(),
+  SCHEDULER_NOTIFY_WINDOW_SECONDS: count(86_400).optional(),
+  /** JSON: rules by organization, as `notify` of a job has them. */
+  SCHEDULER_NOTIFY_ORGANIZATIONS: json.pipe(z.record(z.string(), notifyRule)).optional(),
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 

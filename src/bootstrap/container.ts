@@ -14,6 +14,7 @@ import { Follower } from '../application/follower.js';
 import { JobRows } from '../application/jobRows.js';
 import { Projector } from '../application/projector.js';
 import { Retention } from '../application/retention.js';
+import { Notifications } from '../application/subscribers/notifications/notifications.js';
 import { Relay } from '../application/subscribers/relay.js';
 import { Waiters } from '../application/waiters.js';
 import { single, value } from './bind.js';
@@ -173,6 +174,15 @@ export const createContainer = (parts: Parts): Container => {
       T.relay,
       [T.storage, T.background, T.log],
       ({ feed, leases, cursors }, background, log) => new Relay({ feed, publisher: broker.publisher, leases, cursors, background, log }),
+    );
+  const { notifications } = parts;
+  if (notifications)
+    single(
+      c,
+      T.notifications,
+      [T.storage, T.rows, T.commits, T.handlers, T.clock, T.background, T.log],
+      (storage, rows, commits, handlers, clock, background, log) =>
+        new Notifications({ storage, rows, commits, handlers, clock, background, log, ...notifications }),
     );
   return c;
 };

@@ -11,6 +11,7 @@ import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { chooseLogger } from './chooseLogger.js';
 import { openBroker } from './openBroker.js';
+import { openNotifier } from './openNotifier.js';
 import type { AnyOptions, StoreOption } from './options.js';
 import { readOptions, type Settings } from './optionsSchema.js';
 import type { Broker } from './parts.js';
@@ -130,6 +131,10 @@ export class Lifecycle {
       handlers: jobHandlers,
       limits,
       listeners,
+      notifications: settings.notifications && {
+        settings: settings.notifications,
+        notifier: openNotifier(options, services.services, clock, log),
+      },
     };
     let broker: Broker | null = null;
     try {

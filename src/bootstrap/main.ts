@@ -8,6 +8,7 @@ import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
 import { jobTypes } from './jobTypes.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
+import { notificationsFrom } from './notificationsFrom.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
@@ -61,6 +62,7 @@ process.exitCode = await runCli(
         ...options,
         ...serversOf(store),
         predefined: predefinedFrom(config),
+        notifications: notificationsFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),

@@ -4,6 +4,7 @@ import type { Handler, JobMap } from '../application/api/types.js';
 import type { HandlerOptions } from '../application/handlers.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { NotificationOptions } from './notificationOptions.js';
 
 /** Where the log and everything derived from it lives. */
 export type StoreOption = 'memory' | { readonly directory: string; readonly readOnly?: boolean } | MongoStore;
@@ -86,6 +87,8 @@ export type SchedulerOptions<M extends JobMap = JobMap> = {
   };
   /** False: no predefined job types. */
   readonly predefined?: PredefinedOptions | false;
+  /** False: nobody is told of anything, whatever jobs ask for. */
+  readonly notifications?: NotificationOptions | false;
   readonly customSchedules?: { readonly [name: string]: Calculator };
   /** Recorded in events as the cause of what callers ask for. */
   readonly actor?: string;

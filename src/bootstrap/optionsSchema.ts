@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
 import type { Limits } from '../application/dispatch/limits.js';
+import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import { SchedulerError } from '../domain/errors.js';
+import { notifications } from './notificationOptions.js';
 import type { AnyOptions } from './options.js';
 
 const atLeastOne = z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1');
@@ -77,11 +79,16 @@ const schema = z.strictObject({
   autoStart: z.boolean({ error: 'must be true or false' }).default(true),
   handlers: z.record(z.string(), z.unknown()).optional(),
   predefined: z.union([z.literal(false), predefined]).optional(),
+  notifications: z.union([z.literal(false), notifications]).prefault({}),
   customSchedules: z.record(z.string(), z.custom(isA('function'), 'must be a function')).optional(),
   actor: z.string().min(1).max(256).optional(),
 });
 
-export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization'> & { readonly limits: Limits };
+export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization'> & {
+  readonly limits: Limits;
+  /** Null where nobody is to be told of anything. */
+  readonly notifications: NotificationSettings | null;
+};
 
 /** Checks options once, where they come in. Throws `INVALID_ARGUMENT` naming every option that is wrong. */
 export const readOptions = (options: AnyOptions): Settings => {
@@ -94,7 +101,12 @@ export const readOptions = (options: AnyOptions): Settings => {
     );
     throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path}: ${i.message}`).join('; '), { issues });
   }
-  const { concurrency, autoStart, organization, limits } = parsed.data;
+  const { concurrency, autoStart, organization, limits, notifications } = parsed.data;
   const { perOrganization, ...named } = limits;
-  return { autoStart, organization, limits: { concurrency, ...named, ...(perOrganization !== undefined && { perOrganization }) } };
+  return {
+    autoStart,
+    organization,
+    limits: { concurrency, ...named, ...(perOrganization !== undefined && { perOrganization }) },
+    notifications: notifications || null,
+  };
 };

@@ -15,6 +15,9 @@ import { T } from './tokens.js';
 /** What the log has is published before a stop, if the broker lets it within this time; the next start goes on from there. */
 const relayStopMs = 3_000;
 
+/** People are told of what is known before a stop, if servers take it within this time; the next start goes on from there. */
+const notifyStopMs = 3_000;
+
 export type Progress = (done: number, total: number) => void;
 
 /** A scheduler whose store is open. Starting and stopping are explicit and ordered. */
@@ -46,6 +49,7 @@ export class Runtime {
     if (this.#started) return;
     const isShared = !this.#parts.storage.membership.exclusive;
     const positions = isShared ? await this.#complete() : [];
+    if (this.#parts.notifications) await get(this.#container, T.notifications).start();
     await get(this.#container, T.sweeper).failLost();
     this.#started = true;
     if (this.#parts.broker) this.#publish(this.#parts.broker);
@@ -101,6 +105,7 @@ export class Runtime {
     get(c, T.projector).stop();
     if (this.#parts.broker && this.#started) await get(c, T.relay).stop(relayStopMs);
     await this.#parts.broker?.close();
+    if (this.#parts.notifications && this.#started) await get(c, T.notifications).stop(notifyStopMs);
     await this.#parts.runner.close();
     await this.#parts.storage.close();
     this.#started = false;
@@ -108,7 +113,7 @@ export class Runtime {
 
   jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
+    const { clock, background, activity, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -127,6 +132,7 @@ export class Runtime {
       watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
       background,
+      activity,
       ids,
       input,
       handlers,

@@ -23,6 +23,7 @@ import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
 import type { Projector } from '../application/projector.js';
 import type { Retention } from '../application/retention.js';
+import type { Notifications } from '../application/subscribers/notifications/notifications.js';
 import type { Relay } from '../application/subscribers/relay.js';
 import type { Waiters } from '../application/waiters.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
@@ -58,6 +59,7 @@ export const T = {
   tail: token<Tail>('Tail'),
   repairer: token<Repairer>('Repairer'),
   relay: token<Relay>('Relay'),
+  notifications: token<Notifications>('Notifications'),
   waiters: token<Waiters>('Waiters'),
   eventStream: token<EventStream>('EventStream'),
 } as const;

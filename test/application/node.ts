@@ -51,6 +51,7 @@ export const partsOf = ({ node = 'n1', handlersByName = {}, membership = alone(n
       throw error;
     }),
     broker: null,
+    notifications: null,
     artifacts: memoryArtifacts(clock),
     ...given,
     storage,

@@ -1,6 +1,7 @@
 import { type Issue, SchedulerError } from '../../domain/errors.js';
 import type { Instant } from '../../domain/instant.js';
 import { handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
+import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
 import type { JobHandlers } from '../handlers.js';
@@ -20,6 +21,9 @@ import { jobNotFound, toError } from './rejections.js';
 import type { BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
 
 const bulkAtOnce = 500;
+/** Nodes are heard of with every beat. */
+const heardOfLooks = 35;
+const heardOfMs = 100;
 
 export type CommandDependencies = {
   readonly commands: CommandHandler;
@@ -31,6 +35,7 @@ export type CommandDependencies = {
   readonly input: JobInputParser;
   readonly clock: Clock;
   readonly background: Background;
+  readonly activity: Activity;
   readonly ids: Ids;
   /** Whether this process runs jobs at present. */
   readonly isRunning: () => boolean;
@@ -99,7 +104,7 @@ export class JobCommands {
       const row = await unwell(this.#present(stream));
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
-      if (!handlers.resolve(stream, jobType) && !this.#runsElsewhere(handlerKeyOf(jobType, String(jobName))))
+      if (!handlers.resolve(stream, jobType) && !(await this.#runsElsewhere(handlerKeyOf(jobType, String(jobName)))))
         throw new SchedulerError(
           'NO_HANDLER',
           `no handler for "${jobType === 'custom' ? jobName : jobType}" in this process; set one in jobHandlers, or use { wait: false }`,
@@ -177,14 +182,19 @@ export class JobCommands {
 
   /** Where others write too, what is in memory or saved may be a moment old. */
   async #present(stream: StreamKey): Promise<JobRow> {
-    const { rows, membership } = this.dependencies;
-    return membership.exclusive ? (rows.known(stream) ?? (await rows.load(stream))) : rows.current(stream);
+    const { rows, membership, activity } = this.dependencies;
+    const known = membership.exclusive ? rows.known(stream) : undefined;
+    return known ?? activity.during(membership.exclusive ? rows.load(stream) : rows.current(stream));
   }
 
-  /** Whether another live node has the handler. */
-  #runsElsewhere(handlerKey: string): boolean {
-    const { membership } = this.dependencies;
-    return membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(handlerKey));
+  /** Whether another live node has the handler. One that has just joined may not have been heard of yet. */
+  async #runsElsewhere(handlerKey: string): Promise<boolean> {
+    const { membership, background } = this.dependencies;
+    for (let looks = 0; ; looks++) {
+      if (membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(handlerKey))) return true;
+      if (membership.exclusive || looks === heardOfLooks) return false;
+      await new Promise<void>((resolve) => background.after(heardOfMs, resolve, 'keepAlive'));
+    }
   }
 
   get #by(): { readonly by?: string } {

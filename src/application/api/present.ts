@@ -28,6 +28,7 @@ export const presentJob = (row: JobRow, job: Job, { now, hasHandler, present }: 
     tags,
     description,
     retention,
+    notify,
   } = definition;
   const status = statusOf(job, now);
   return {
@@ -55,6 +56,7 @@ export const presentJob = (row: JobRow, job: Job, { now, hasHandler, present }: 
     tags,
     ...(description !== undefined && { description }),
     retention,
+    ...(notify && { notify: notify.on.length === 0 ? (false as const) : notify }),
     nextRunAt: dateOrNull(job.nextRunAt),
     nextStartAt: dateOrNull(nextStartAt(job)),
     lastRunAt: dateOrNull(row.stats.lastExecution?.startedAt ?? null),

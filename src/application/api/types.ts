@@ -5,6 +5,7 @@ import type {
   JobEvent,
   JobStatus,
   Misfire,
+  NotifyRule,
   Overlap,
   Priority,
   Retention,
@@ -58,6 +59,9 @@ export type BackoffInput = {
 export type MisfireInput = Misfire['policy'] | { readonly policy: Misfire['policy']; readonly window?: number; readonly max?: number };
 /** Finished executions kept; `null` for no bound. */
 export type RetentionInput = false | { readonly executions?: number | null; readonly days?: number | null };
+
+/** False: nobody is told. Recipients are mail addresses, `webhook:URL`, or `log`; by default those of the organization or of all jobs. */
+export type NotifyInput = false | Partial<NotifyRule>;
 
 export type HandlerLog = { readonly [level in LogLevel]: (message: string, ...details: readonly unknown[]) => void };
 
@@ -122,6 +126,8 @@ export type JobInput<M extends JobMap = JobMap, T extends keyof M & string = key
   readonly description?: string;
   readonly enabled?: boolean;
   readonly retention?: RetentionInput;
+  /** Who hears of failures; omitted, what holds for the organization or for all jobs. */
+  readonly notify?: NotifyInput;
   readonly idempotencyKey?: string;
 };
 
@@ -157,6 +163,8 @@ export type JobInfo = {
   readonly tags: readonly string[];
   readonly description?: string;
   readonly retention: Retention;
+  /** As it was given, with defaults filled in; absent where the job has no rule of its own. */
+  readonly notify?: NotifyRule | false;
   /** The next occurrence. */
   readonly nextRunAt: Date | null;
   /** The next occurrence with the job's jitter. */

@@ -49,7 +49,7 @@ export interface InventoryReader {
   list(organization: string, name: string): Promise<readonly string[] | null>;
 }
 
-/** Why stock changes. `key` is the same for every attempt to make the same change, and another for every other. */
+/** Why stock changes. `key` is the same for every attempt of one run: the same quantity of a product is recorded once under it. */
 export type StockChange = { readonly reason: string; readonly at: Instant; readonly key: string };
 
 /** A movement that somebody else has recorded; `id` is unique within the organization. */

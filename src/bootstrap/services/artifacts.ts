@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ids } from '../../adapters/system/ids.js';
 import type { ArtifactStore } from '../../application/ports/artifacts.js';
 import type { Clock } from '../../application/ports/clock.js';
+import { databaseOf } from '../mongoStore.js';
 import type { AnyOptions } from '../options.js';
 import type { Opened, ServiceSettings } from './index.js';
 
@@ -16,7 +17,7 @@ export const openArtifacts = async (
 ): Promise<Opened<ArtifactStore>> => {
   if (typeof store === 'object' && 'mongodb' in store) {
     const { openGridFs } = await import('../../adapters/artifacts/gridfs/index.js');
-    const opened = await openGridFs({ ...store, clock });
+    const opened = await openGridFs({ mongodb: store.mongodb, database: databaseOf(store), clock });
     return { value: opened.store, close: () => opened.close() };
   }
   const close = async (): Promise<void> => undefined;

@@ -6,7 +6,7 @@ import { type Instant, instant } from '../../../src/domain/instant.js';
 import { describeArtifacts, keep } from '../../contracts/artifacts.js';
 import { at } from '../../contracts/samples.js';
 import { type MongoKind, type MongoServer, mongoChoice } from '../../servers/mongo.js';
-import { skipLoudly } from '../../servers/nats.js';
+import { skipLoudly } from '../../servers/skip.js';
 
 const kinds: readonly MongoKind[] = 'start' in mongoChoice('mongod') ? ['mongod'] : ['secantusdb', 'ferretdb'];
 let databases = 0;
@@ -101,7 +101,9 @@ for (const kind of kinds) {
       const { close } = await openGridFs({ mongodb: server.uri, database: newDatabase(), clock: settable() });
       await close();
       const away = `mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200&directConnection=true`;
-      await expect(openGridFs({ mongodb: away, clock: settable() })).rejects.toMatchObject({ name: 'ArtifactsUnavailable' });
+      await expect(openGridFs({ mongodb: away, database: newDatabase(), clock: settable() })).rejects.toMatchObject({
+        name: 'ArtifactsUnavailable',
+      });
     });
   });
 }

@@ -33,10 +33,7 @@ export type Collections = {
   readonly drafts: Collection<DraftDocument>;
 };
 
-export const connect = (
-  uri: string,
-  database: string | undefined,
-): Promise<{ readonly client: MongoClient; readonly collections: Collections }> =>
+export const connect = (uri: string, database: string): Promise<{ readonly client: MongoClient; readonly collections: Collections }> =>
   answered(async () => {
     const client = new MongoClient(uri, {
       appName: 'nexus-scheduler artifacts',

@@ -8,7 +8,7 @@ import { answered, type Collections, connect, type FileDocument } from './connec
 import { abandonedAfterMs, Draft } from './draft.js';
 import { newestFirst, removeFiles } from './remove.js';
 
-type Options = { readonly mongodb: string; readonly database?: string; readonly clock: Clock };
+type Options = { readonly mongodb: string; readonly database: string; readonly clock: Clock };
 type Opened = { readonly store: ArtifactStore; close(): Promise<void> };
 
 /** Artifacts in MongoDB, laid out as GridFS: made on one node, read on another. */

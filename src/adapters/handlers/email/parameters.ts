@@ -10,7 +10,7 @@ const address = z
   .max(460, 'must be a mail address, such as ada@example.com')
   .refine(isMailAddress, 'must be a mail address, such as ada@example.com or Ada <ada@example.com>')
   .meta({ description: 'local@domain, or a name with that in angle brackets' });
-const addresses = z.union(
+export const addresses = z.union(
   [
     address.transform((one) => [one]),
     z.array(address).min(1, 'must name at least one recipient').max(mostRecipients, `must have at most ${mostRecipients} recipients`),

@@ -6,27 +6,32 @@ const selectionMs = 5_000;
 const replyMs = 30_000;
 const majorityMs = 5_000;
 
-export const connect = async (uri: string, database: string | undefined): Promise<{ readonly db: Db; close(): Promise<void> }> =>
-  answered(async () => {
-    const client = new MongoClient(uri, {
+export const connect = async (uri: string, database: string | undefined): Promise<{ readonly db: Db; close(): Promise<void> }> => {
+  const client = newClient(uri);
+  try {
+    await answered(() => client.connect());
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  const db = client.db(database, { readPreference: 'primary', writeConcern: { w: 'majority', journal: true, wtimeoutMS: majorityMs } });
+  return { db, close: () => client.close() };
+};
+
+const newClient = (uri: string): MongoClient => {
+  try {
+    return new MongoClient(uri, {
       appName: 'nexus-scheduler-inventory',
       serverSelectionTimeoutMS: selectionMs,
       connectTimeoutMS: selectionMs,
       waitQueueTimeoutMS: selectionMs,
       socketTimeoutMS: replyMs,
     });
-    try {
-      await client.connect();
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
-    const db = client.db(database, {
-      readPreference: 'primary',
-      writeConcern: { w: 'majority', journal: true, wtimeoutMS: majorityMs },
-    });
-    return { db, close: () => client.close() };
-  });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InventoryUnavailable(`The connection string of the inventory's MongoDB is wrong: ${why}`, { cause: error });
+  }
+};
 
 /** What the driver throws becomes the error of the ports. */
 export const answered = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,8 +1,8 @@
-import type { Db, Document, Filter } from 'mongodb';
+import { type Db, type Document, type Filter, MongoBulkWriteError } from 'mongodb';
 import type { InventoryReader, InventoryWriter, RecordedMovement, StockMovement } from '../../../application/ports/inventory.js';
 import { answered, streamed } from './connect.js';
 import type { Mapping } from './mapping.js';
-import { instantAt, numberAt, textAt } from './values.js';
+import { instantAt, nested, numberAt, textAt } from './values.js';
 
 const batchSize = 500;
 
@@ -52,23 +52,25 @@ export const recordMovements = async (
   movements: readonly RecordedMovement[],
 ): Promise<number> => {
   if (movements.length === 0) return 0;
-  const writes = movements.map(({ id, sku, at, change, quantityAfter, reason, location }) => ({
-    updateOne: {
-      filter: { _id: { $eq: `${organization}/${id}` } },
-      update: {
-        $setOnInsert: {
-          [names.organization]: owners.idOf(organization),
-          [names.sku]: sku,
-          [names.at]: new Date(at),
-          [names.change]: change,
-          [names.quantityAfter]: quantityAfter,
-          [names.reason]: reason,
-          [names.location]: location,
-        },
-      },
-      upsert: true,
-    },
+  const documents = movements.map(({ id, sku, at, change, quantityAfter, reason, location }) => ({
+    _id: `${organization}/${id}`,
+    ...nested({
+      [names.organization]: owners.idOf(organization),
+      [names.sku]: sku,
+      [names.at]: new Date(at),
+      [names.change]: change,
+      [names.quantityAfter]: quantityAfter,
+      [names.reason]: reason,
+      [names.location]: location,
+    }),
   }));
-  const { upsertedCount } = await db.collection<{ _id: string }>(collections.movements).bulkWrite(writes, { ordered: false });
-  return upsertedCount;
+  try {
+    return (await db.collection<{ _id: string }>(collections.movements).insertMany(documents, { ordered: false })).insertedCount;
+  } catch (error) {
+    if (error instanceof MongoBulkWriteError && [error.writeErrors].flat().every(({ code }) => code === duplicateKey))
+      return error.insertedCount;
+    throw error;
+  }
 };
+
+const duplicateKey = 11_000;

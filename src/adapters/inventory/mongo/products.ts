@@ -3,7 +3,7 @@ import type { InventoryReader, InventoryWriter, Product, ProductFilter, StockCha
 import { answered, streamed } from './connect.js';
 import type { Mapping } from './mapping.js';
 import { recordMovements } from './movements.js';
-import { at, instantAt, numberAt, textAt } from './values.js';
+import { at, instantAt, nested, numberAt, textAt } from './values.js';
 
 const batchSize = 500;
 
@@ -93,20 +93,22 @@ export const productQueries = (
           given.flatMap((product) => movementOf(product, known, change)),
         );
         const writes = given.map((product): AnyBulkWriteOperation<Document> => {
-          const document = known.get(product.sku);
-          const $set = fieldsOf(product);
-          if (document) return { updateOne: { filter: { _id: { $eq: document._id } }, update: { $set } } };
-          const filter = { [names.organization]: { $eq: owners.idOf(organization) }, [names.sku]: { $eq: product.sku } };
-          return { updateOne: { filter, update: { $set }, upsert: true } };
+          const { sku } = product;
+          const document = known.get(sku);
+          const fields = fieldsOf(product);
+          if (document) return { updateOne: { filter: { _id: { $eq: document._id } }, update: { $set: fields } } };
+          const named = { [names.organization]: owners.idOf(organization), [names.sku]: sku };
+          return { insertOne: { document: nested({ ...named, ...fields }) } };
         });
         if (writes.length > 0) await products.bulkWrite(writes, { ordered: false });
       }),
     remove: (organization, skus) => answered(async () => (await products.deleteMany(asked(organization, { skus }))).deletedCount),
     putList: (organization, name, skus) =>
       answered(async () => {
-        const filter = { [listNames.organization]: { $eq: owners.idOf(organization) }, [listNames.name]: { $eq: name } };
-        const found = await lists.findOne({ ...owners.filter(organization, listNames.organization), [listNames.name]: { $eq: name } });
-        await lists.updateOne(found ? { _id: { $eq: found._id } } : filter, { $set: { [listNames.skus]: [...skus] } }, { upsert: true });
+        const mine = { ...owners.filter(organization, listNames.organization), [listNames.name]: { $eq: name } };
+        const { matchedCount } = await lists.updateOne(mine, { $set: { [listNames.skus]: [...skus] } });
+        const named = { [listNames.organization]: owners.idOf(organization), [listNames.name]: name };
+        if (matchedCount === 0) await lists.insertOne(nested({ ...named, [listNames.skus]: [...skus] }));
       }),
   };
 
@@ -115,7 +117,7 @@ export const productQueries = (
     const before = document ? numberAt(document, names.quantity) : null;
     const { sku, quantity, location } = product;
     if (before === null || before === quantity) return [];
-    return [{ id: `${key}/${sku}`, sku, at, change: quantity - before, quantityAfter: quantity, reason, location }];
+    return [{ id: `${key}/${sku}/${quantity}`, sku, at, change: quantity - before, quantityAfter: quantity, reason, location }];
   }
 };
 

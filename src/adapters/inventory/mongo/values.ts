@@ -9,6 +9,27 @@ import { type Instant, instant } from '../../../domain/instant.js';
 export const at = (document: Document, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), document);
 
+/** A new document with values at paths such as `stock.onHand`. */
+export const nested = (values: { readonly [path: string]: unknown }): Document => {
+  const document: Document = {};
+  for (const [path, value] of Object.entries(values)) {
+    const keys = path.split('.');
+    const last = keys.pop() ?? path;
+    let place = document;
+    for (const key of keys) {
+      if (!Object.hasOwn(place, key)) set(place, key, {});
+      place = place[key];
+    }
+    set(place, last, value);
+  }
+  return document;
+};
+
+/** An own property, whatever the name. */
+const set = (place: Document, key: string, value: unknown): void => {
+  Object.defineProperty(place, key, { value, enumerable: true, configurable: true, writable: true });
+};
+
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null;
 
 /** Null where there is none. */

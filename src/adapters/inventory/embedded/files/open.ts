@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleaningQueries } from './cleaning.js';
+import { dumpQueries } from './dumps.js';
 import { memoryQueries } from './memory.js';
 import { movementQueries } from './movements.js';
 import { productQueries } from './products.js';
+import { restoreQueries } from './restores.js';
 import { openInventoryFile } from './schema.js';
-import { tableQueries } from './tables.js';
+import { shapeOf } from './shape.js';
 
 export type FileOptions = { readonly directory: string; readonly defaultOrganization: string };
 
@@ -13,11 +16,15 @@ export const openInventory = ({ directory, defaultOrganization }: FileOptions) =
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'inventory.db');
   const db = openInventoryFile(path);
+  const shape = shapeOf(db, defaultOrganization);
   return {
     ...productQueries(db),
     ...movementQueries(db),
     ...memoryQueries(db),
-    ...tableQueries(db, { path, defaultOrganization }),
+    exists: shape.exists,
+    ...cleaningQueries(db, shape),
+    ...dumpQueries(path, shape),
+    ...restoreQueries(db, shape, defaultOrganization),
     close: (): null => {
       db.close();
       return null;

@@ -26,7 +26,7 @@ export const productQueries = (db: Database) => {
     const { sku, name, quantity, reorderPoint, category, location, unitCost, updatedAt } = product;
     const before = quantityOf.all([organization, sku])[0]?.[0];
     if (typeof before === 'number' && before !== quantity)
-      move.run([organization, `${key}/${sku}`, sku, at, quantity - before, quantity, reason, location]);
+      move.run([organization, `${key}/${sku}/${quantity}`, sku, at, quantity - before, quantity, reason, location]);
     return upsert.run([organization, sku, name, quantity, reorderPoint, category, location, unitCost, updatedAt]);
   };
 

@@ -32,7 +32,7 @@ const schema = `
   CREATE TABLE product_lists (organization TEXT NOT NULL, name TEXT NOT NULL, skus TEXT NOT NULL, UNIQUE (organization, name));
   CREATE TABLE audit_logs (
     id INTEGER PRIMARY KEY,
-    organization TEXT NOT NULL DEFAULT 'default',
+    organization TEXT,
     createdAt INTEGER NOT NULL,
     action TEXT NOT NULL,
     detail TEXT
@@ -40,7 +40,7 @@ const schema = `
   CREATE INDEX audit_logs_by_time ON audit_logs (organization, createdAt);
   CREATE TABLE error_logs (
     id INTEGER PRIMARY KEY,
-    organization TEXT NOT NULL DEFAULT 'default',
+    organization TEXT,
     createdAt INTEGER NOT NULL,
     source TEXT,
     message TEXT NOT NULL
