@@ -6,6 +6,7 @@ import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
+import { ArtifactsUnavailable } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { StreamKey } from '../ports/eventStore.js';
 import { StoreUnavailable } from '../ports/eventStore.js';
@@ -262,7 +263,8 @@ export const unwell = async <T>(promise: Promise<T>): Promise<T> => {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
+    if (error instanceof StoreUnavailable || error instanceof ArtifactsUnavailable)
+      throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
     throw error;
   }
 };

@@ -4,6 +4,7 @@ import { CalculatorFailure, type Calendar } from '../../domain/schedule/calendar
 import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
+import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { EventStore, StreamKey } from '../ports/eventStore.js';
 import type { JobInputParser } from '../ports/jobInput.js';
@@ -16,9 +17,9 @@ import type { Projector } from '../projector.js';
 import { splitStream, streamOf } from '../streams.js';
 import { isOver } from '../waiters.js';
 import { accepted, invalidArgument, unwell } from './jobCommands.js';
-import { presentExecution, presentJob, presentStats } from './present.js';
-import { executionNotFound, jobNotFound, toError } from './rejections.js';
-import type { ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
+import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
+import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
+import type { ArtifactFile, ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
 
 const defaultLimit = 1_000;
 const maxLimit = 10_000;
@@ -28,6 +29,7 @@ const savedElsewhereLooks = 5;
 export type QueryDependencies = {
   readonly readModels: ReadModels;
   readonly runRecords: RunRecords;
+  readonly artifacts: ArtifactStore;
   readonly saveRunRecords: () => Promise<void>;
   readonly store: EventStore;
   readonly projector: Projector;
@@ -119,7 +121,17 @@ export class JobQueries {
       progress: record?.progress ? { ...record.progress, at: new Date(record.progress.at) } : null,
       log: (record?.log ?? []).map((line) => ({ ...line, at: new Date(line.at) })),
       droppedLogLines: record?.droppedLines ?? 0,
+      artifacts: (await unwell(this.dependencies.artifacts.list({ ...splitStream(row.stream), executionId: row.executionId }))).map(
+        presentArtifact,
+      ),
     };
+  }
+
+  async artifact(artifactId: unknown): Promise<ArtifactFile> {
+    if (typeof artifactId !== 'string') throw invalidArgument('artifactId', 'must be a text');
+    const found = await unwell(this.dependencies.artifacts.open(this.organization, artifactId));
+    if (!found) throw artifactNotFound(artifactId);
+    return { ...presentArtifact(found.artifact), content: found.content };
   }
 
   /** What became of the occurrence planned for an instant, or why nothing was planned. */

@@ -4,14 +4,16 @@ import type { Activity } from '../activity.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
 import type { JobHandlers } from '../handlers.js';
+import type { Artifact, ArtifactStore } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
-import type { Runner, RunRequest } from '../ports/runner.js';
+import type { ArtifactContent, Runner, RunRequest } from '../ports/runner.js';
 import { splitStream } from '../streams.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
+import { saveArtifact } from './saveArtifact.js';
 
 /** After it was told to stop, an inline handler keeps its slot this long. */
 const stuckAfterMs = 5_000;
@@ -41,6 +43,7 @@ type Dependencies = {
   readonly handlers: JobHandlers;
   readonly runner: Runner;
   readonly recorder: Recorder;
+  readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   readonly background: Background;
   readonly activity: Activity;
@@ -171,7 +174,14 @@ export class Executor {
       },
       onProgress: (fraction, message) => noted().progress(fraction, message),
       onLog: (level, message) => noted().line(level, message),
+      onArtifact: (content) => this.#keep(attempt, content),
     };
+  }
+
+  #keep(attempt: Attempt, content: ArtifactContent): Promise<Artifact> {
+    const { activity, artifacts } = this.dependencies;
+    const owner = { ...splitStream(attempt.stream), executionId: attempt.executionId };
+    return activity.during(saveArtifact(artifacts, owner, content, abortOf(attempt).signal));
   }
 
   #holdToTimeout(attempt: Attempt): () => void {

@@ -1,5 +1,4 @@
 import { afterEach } from 'vitest';
-import { systemClock } from '../../../src/adapters/system/systemClock.js';
 import type { HandlerContext, PublishedEvent } from '../../../src/application/api/types.js';
 import type { Storage } from '../../../src/application/ports/storage.js';
 import type { SchedulerOptions } from '../../../src/bootstrap/options.js';
@@ -22,7 +21,7 @@ afterEach(async () => {
 /** A node that is not started yet. It is stopped after the test. */
 export const openNode = (open: Open, nodeId: string, handlers: Handlers = {}, options: SchedulerOptions = {}): Node => {
   const runs: string[] = [];
-  const scheduler = lazyScheduler(() => ({ nodeId, logger: false as const, ...options }), systemClock, open);
+  const scheduler = lazyScheduler(() => ({ nodeId, logger: false as const, ...options }), { withPredefined: false, openStorage: open });
   for (const [type, handler] of Object.entries(handlers))
     scheduler.jobHandlers.set(type, (parameters: unknown, context: HandlerContext) => {
       runs.push(`${context.jobName}#${context.attempt}`);

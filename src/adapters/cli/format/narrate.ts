@@ -1,7 +1,7 @@
 import type { PublishedEvent } from '../../../application/api/types.js';
 import type { ExecutionFailed, ExecutionQueued, JobEvent, OccurrencesSkipped, SkipReason } from '../../../domain/job/index.js';
 import type { Tone } from './paint.js';
-import { printable, printableJson } from './printable.js';
+import { printable, printableResult } from './printable.js';
 import { absolute, duration, relative } from './time.js';
 import { cut } from './width.js';
 
@@ -45,7 +45,7 @@ export const narrate = ({ data, at }: PublishedEvent, { maxAttempts, namesNode =
       return {
         tone: 'good',
         text: `completed in ${duration(data.durationMs)}`,
-        ...(data.result !== undefined && { detail: cut(printableJson(data.result), longestDetail) }),
+        ...(data.result !== undefined && { detail: cut(printableResult(data.result), longestDetail) }),
       };
     case 'ExecutionFailed':
       return { tone: data.cause === 'snoozed' ? 'quiet' : 'bad', text: failed(data, '') };
