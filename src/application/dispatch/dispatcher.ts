@@ -147,7 +147,7 @@ export class Dispatcher {
     this.#wakeUps.clear();
     this.#ready.clear();
     for (const item of items)
-      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ ...item, active: false });
+      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ active: false, ...item });
     // What was committed while the index was read is newer than what was read.
     for (const wakeUp of changed.values()) if (wakeUp && !this.#claiming.has(wakeUp.stream)) this.#watch(wakeUp);
     this.#pump();

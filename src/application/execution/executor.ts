@@ -1,5 +1,6 @@
 import type { Millis } from '../../domain/instant.js';
 import type { ExecutionError, FailureCause, Job } from '../../domain/job/index.js';
+import type { Json } from '../../domain/json.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
@@ -9,8 +10,10 @@ import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
 import type { JobRow } from '../ports/readModels.js';
-import type { Runner, RunRequest } from '../ports/runner.js';
+import type { RunInfo, Runner, RunOutcome, RunRequest } from '../ports/runner.js';
+import type { LogLevel } from '../ports/runRecords.js';
 import { splitStream } from '../streams.js';
+import { Deadlines } from './deadlines.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
 
@@ -25,10 +28,13 @@ export type Claim = { readonly stream: StreamKey; readonly executionId: string; 
 type Attempt = Claim & {
   readonly number: number;
   readonly startedAtMs: Millis;
+  readonly endAtMs: Millis;
   /** Made when the handler looks at its signal, or is told to stop. */
   abort: AbortController | null;
-  /** Gives the slot back; once. */
-  readonly release: () => void;
+  /** What the handler said; made when it says something. */
+  notes: Notes | null;
+  /** Gives the slot back; null once it is given back. */
+  release: (() => void) | null;
   /** True once the log has, or is being told, how the attempt ended: what the handler returns later counts for nothing. */
   settled: boolean;
 };
@@ -49,11 +55,13 @@ type Dependencies = {
 /** Runs claimed attempts: call the handler, hold it to its time-out, record how it ended. */
 export class Executor {
   readonly #attempts = new Map<string, Attempt>();
+  readonly #deadlines: Deadlines<Attempt>;
   #stuck = 0;
   #whenIdle: (() => void)[] = [];
   #onUnstuck: () => void = () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
+    this.#deadlines = new Deadlines(dependencies.clock, (attempt) => this.#onTimeout(attempt));
     dependencies.membership.onFenced((fenced) => fenced && this.#fence());
     dependencies.commits.on((committed) => this.#onCommitted(committed));
   }
@@ -76,17 +84,19 @@ export class Executor {
   start(claim: Claim, release: () => void): void {
     const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
     if (execution?.phase !== 'running') return release();
-    const { clock } = this.dependencies;
+    const startedAtMs = this.dependencies.clock.monotonic();
     const attempt: Attempt = {
-      ...claim,
       number: execution.attempt,
-      startedAtMs: clock.monotonic(),
+      startedAtMs,
+      endAtMs: startedAtMs + claim.job.definition.timeoutMs,
       abort: null,
-      release: onlyOnce(release),
+      notes: null,
+      release,
       settled: false,
+      ...claim,
     };
     this.#attempts.set(claim.executionId, attempt);
-    void this.#run(attempt);
+    this.#run(attempt);
     if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
   }
 
@@ -102,71 +112,49 @@ export class Executor {
     await this.#idleWithin(Math.min(drainMs, stuckAfterMs));
   }
 
-  async #run(attempt: Attempt): Promise<void> {
-    const { clock, activity, runner, recorder } = this.dependencies;
-    const left = activity.enterHandler();
-    const stopTimer = this.#holdToTimeout(attempt);
-    let notes: Notes | undefined;
-    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream, attempt.number > 1));
-    try {
-      const request = this.#requestOf(attempt, noted);
-      const outcome = request ? await runner.run(request) : noHandler(attempt.job.definition.jobType);
-      stopTimer();
-      attempt.release();
-      left();
-      if (!attempt.settled) await this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock)));
-    } finally {
-      left();
-      this.#forget(attempt);
-    }
+  #run(attempt: Attempt): void {
+    const { activity, runner } = this.dependencies;
+    activity.handlerBegan();
+    this.#deadlines.add(attempt);
+    const request = this.#requestOf(attempt);
+    if (request) void runner.run(request).then((outcome) => this.#onReturned(attempt, outcome));
+    else this.#onReturned(attempt, noHandler(attempt.job.definition.jobType));
   }
 
-  #requestOf(attempt: Attempt, noted: () => Notes): RunRequest | null {
+  /** The handler is done; unless the attempt was given up meanwhile, this is how it ended. */
+  #onReturned(attempt: Attempt, outcome: RunOutcome): void {
+    const { activity, clock } = this.dependencies;
+    this.#deadlines.delete(attempt);
+    releaseSlot(attempt);
+    activity.handlerEnded();
+    if (attempt.settled) this.#forget(attempt);
+    else void this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock))).then(() => this.#forget(attempt));
+  }
+
+  #requestOf(attempt: Attempt): RunRequest | null {
     const { stream, job, executionId } = attempt;
     const { organization, jobName } = splitStream(stream);
     const { jobType, maxAttempts, isolation, parameters } = job.definition;
     const execution = job.executions.find((e) => e.executionId === executionId);
     const registered = this.dependencies.handlers.resolve(stream, jobType);
     if (!registered || !execution) return null;
-    return {
-      handler: registered.handler,
-      isolation,
-      parameters: execution.parameters ?? parameters,
-      info: {
-        jobName,
-        jobId: job.jobId,
-        jobType,
-        organization,
-        executionId,
-        attempt: attempt.number,
-        maxAttempts,
-        scheduledFor: execution.scheduledFor,
-        fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
-        idempotencyKey: executionId,
-      },
-      get signal() {
-        return abortOf(attempt).signal;
-      },
-      onProgress: (fraction, message) => noted().progress(fraction, message),
-      onLog: (level, message) => noted().line(level, message),
-    };
+    const { handler } = registered;
+    return new Request(attempt, this.dependencies.recorder, handler, isolation, execution.parameters ?? parameters, {
+      jobName,
+      jobId: job.jobId,
+      jobType,
+      organization,
+      executionId,
+      attempt: attempt.number,
+      maxAttempts,
+      scheduledFor: execution.scheduledFor,
+      fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
+      idempotencyKey: executionId,
+    });
   }
 
-  #holdToTimeout(attempt: Attempt): () => void {
-    const { clock } = this.dependencies;
+  #onTimeout(attempt: Attempt): void {
     const { timeoutMs } = attempt.job.definition;
-    const endAt = attempt.startedAtMs + timeoutMs;
-    let stop = (): void => undefined;
-    const arm = (): void => {
-      const left = endAt - clock.monotonic();
-      if (left <= 0) this.#onTimeout(attempt, timeoutMs);
-      else stop = clock.after(Math.min(left, clock.longestSleepMs), arm);
-    };
-    arm();
-    return () => stop();
-  }
-
-  #onTimeout(attempt: Attempt, timeoutMs: Millis): void {
     const error = { name: 'TimeoutError', message: `no end within the time-out of ${timeoutMs} ms`, code: 'TIMEOUT' };
     void this.#giveUp(attempt, 'timeout', error);
   }
@@ -189,7 +177,7 @@ export class Executor {
       if (this.#attempts.get(attempt.executionId) !== attempt) return;
       this.#stuck++;
       this.dependencies.log.warn({ stream: attempt.stream, executionId: attempt.executionId }, 'a handler ignores its abort signal');
-      attempt.release();
+      releaseSlot(attempt);
       this.#attempts.delete(attempt.executionId);
       this.#stuckOnes.add(attempt);
       if (!attempt.settled) void this.#giveUp(attempt, 'error', reason);
@@ -209,7 +197,7 @@ export class Executor {
     for (let wait = firstRetryMs; ; wait = Math.min(longestRetryMs, wait * 2)) {
       try {
         const { executionId, number } = attempt;
-        const handled = await commands.handle(attempt.stream, { ...settlement, now: clock.now(), executionId, attempt: number });
+        const handled = await commands.handle(attempt.stream, { now: clock.now(), executionId, attempt: number, ...settlement });
         if (handled.ok) return;
         if (handled.rejection.code !== 'CONTENDED') {
           log.info({ stream: attempt.stream, executionId, attempt: number, code: handled.rejection.code }, 'a late result was refused');
@@ -301,10 +289,38 @@ const noHandler = (jobType: string) => ({
   retryable: true,
 });
 
-const onlyOnce = (f: () => void): (() => void) => {
-  let done = false;
-  return () => {
-    if (!done) f();
-    done = true;
-  };
+const releaseSlot = (attempt: Attempt): void => {
+  const { release } = attempt;
+  attempt.release = null;
+  release?.();
 };
+
+/** A class, because a getter in a literal costs more than the rest of a short run. */
+class Request implements RunRequest {
+  constructor(
+    private readonly of: Attempt,
+    private readonly recorder: Recorder,
+    readonly handler: RunRequest['handler'],
+    readonly isolation: RunRequest['isolation'],
+    readonly parameters: Json,
+    readonly info: RunInfo,
+  ) {}
+
+  get signal(): AbortSignal {
+    return abortOf(this.of).signal;
+  }
+
+  onProgress(fraction: number, message?: string): void {
+    this.#notes.progress(fraction, message);
+  }
+
+  onLog(level: LogLevel, message: string): void {
+    this.#notes.line(level, message);
+  }
+
+  get #notes(): Notes {
+    const { executionId, stream, number } = this.of;
+    this.of.notes ??= this.recorder.open(executionId, stream, number > 1);
+    return this.of.notes;
+  }
+}

@@ -27,8 +27,8 @@ export type RunRequest = {
   readonly parameters: Json;
   readonly info: RunInfo;
   readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number, message?: string) => void;
-  readonly onLog: (level: LogLevel, message: string) => void;
+  onProgress(fraction: number, message?: string): void;
+  onLog(level: LogLevel, message: string): void;
 };
 
 export type RunOutcome =
