@@ -12,6 +12,7 @@ export type SchedulerErrorCode =
   | 'NO_HANDLER'
   | 'CALCULATOR_MISSING'
   | 'EXECUTION_NOT_FOUND'
+  | 'ARTIFACT_NOT_FOUND'
   | 'NOT_AVAILABLE'
   | 'VERSION_MISMATCH'
   | 'BUFFER_FULL'

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'nats';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { cachedServer } from './cache.js';
 import { freePort, newDataDirectory, type Run, startProcess } from './process.js';
+import { skipLoudly } from './skip.js';
 
 export type NatsServer = {
   readonly url: string;
@@ -39,14 +40,6 @@ export const describeOnNats = (name: string, ownership: 'any' | 'ours', suite: (
   const choice = natsChoice(ownership);
   if ('start' in choice) describe(name, () => suite(choice.start));
   else skipLoudly(name, choice.missing);
-};
-
-export const skipLoudly = (name: string, missing: string): void => {
-  if (!process.env.CI) console.warn(`SKIPPED ${name}: ${missing}`);
-  const run = process.env.CI ? describe : describe.skip;
-  run(`${name}: ${missing}`, () => {
-    it('has what it needs', () => expect.fail(missing));
-  });
 };
 
 type Plan = (port: number, data: string, configuration: string) => Run;

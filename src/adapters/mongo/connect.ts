@@ -2,15 +2,16 @@ import { type Db, type Document, MongoClient, type MongoClientOptions, MongoPars
 import { codeOf, isRefusal } from './failures.js';
 import { MongoUnusable } from './unusable.js';
 
-/** Nothing waits longer than this for a server, for a reply, or for a majority. */
+/** Nothing waits longer than this for a server, or for a majority. */
 const selectionMs = 5_000;
-const replyMs = 8_000;
 const majorityMs = 5_000;
 
 const oldestWireVersion = 9;
 
 /** Acknowledged by a majority and journaled: what was answered once is never taken back. */
 export const durable = { w: 'majority', j: true, wtimeout: majorityMs } as const;
+/** Durable with whatever is acknowledged as durable after it: servers journal in order. */
+export const ordered = { w: 'majority', wtimeout: majorityMs } as const;
 
 export type Connection = {
   readonly client: MongoClient;
@@ -50,7 +51,6 @@ export const newClient = (uri: string, options: MongoClientOptions): MongoClient
       serverSelectionTimeoutMS: selectionMs,
       connectTimeoutMS: selectionMs,
       waitQueueTimeoutMS: selectionMs,
-      socketTimeoutMS: replyMs,
       ...options,
     });
   } catch (error) {

@@ -5,20 +5,23 @@ import type { Activity } from '../activity.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
 import type { JobHandlers } from '../handlers.js';
+import type { Artifact, ArtifactStore } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
-import type { JobRow } from '../ports/readModels.js';
-import type { RunInfo, Runner, RunOutcome, RunRequest } from '../ports/runner.js';
+import type { ArtifactContent, RunInfo, Runner, RunOutcome, RunRequest } from '../ports/runner.js';
 import type { LogLevel } from '../ports/runRecords.js';
 import { splitStream } from '../streams.js';
 import { Deadlines } from './deadlines.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
+import { saveArtifact } from './saveArtifact.js';
 
 /** After it was told to stop, an inline handler keeps its slot this long. */
 const stuckAfterMs = 5_000;
+/** At a stop, the store has so long to take the ends of attempts: a node that has left is found to have lost them. */
+const lastRecordsMs = 10_000;
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
 
@@ -46,6 +49,7 @@ type Dependencies = {
   readonly handlers: JobHandlers;
   readonly runner: Runner;
   readonly recorder: Recorder;
+  readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   readonly background: Background;
   readonly activity: Activity;
@@ -57,12 +61,16 @@ export class Executor {
   readonly #attempts = new Map<string, Attempt>();
   readonly #deadlines: Deadlines<Attempt>;
   #stuck = 0;
+  /** False once the store has had its time to take what is left. */
+  #records = true;
+  /** While fenced or over, what has been claimed is given back. */
+  #phase: 'open' | 'fenced' | 'over' = 'open';
   #whenIdle: (() => void)[] = [];
   #onUnstuck: () => void = () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
     this.#deadlines = new Deadlines(dependencies.clock, (attempt) => this.#onTimeout(attempt));
-    dependencies.membership.onFenced((fenced) => fenced && this.#fence());
+    dependencies.membership.onFenced((fenced) => this.#onFenced(fenced));
     dependencies.commits.on((committed) => this.#onCommitted(committed));
   }
 
@@ -81,10 +89,17 @@ export class Executor {
     return this.#stuck;
   }
 
+  /** Whether this process knows of the execution: it runs here, or its end is being recorded. */
+  has(executionId: string): boolean {
+    return this.#attempts.has(executionId) || [...this.#stuckOnes].some((attempt) => attempt.executionId === executionId);
+  }
+
+  /** Runs what was claimed, if this node still holds it. */
   start(claim: Claim, release: () => void): void {
+    const { clock, membership } = this.dependencies;
     const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
-    if (execution?.phase !== 'running') return release();
-    const startedAtMs = this.dependencies.clock.monotonic();
+    if (execution?.phase !== 'running' || execution.node !== membership.self) return release();
+    const startedAtMs = clock.monotonic();
     const attempt: Attempt = {
       number: execution.attempt,
       startedAtMs,
@@ -96,20 +111,31 @@ export class Executor {
       ...claim,
     };
     this.#attempts.set(claim.executionId, attempt);
+    // Claimed at the last moment: others may take this node for dead by now, or it is about to leave.
+    if (this.#phase !== 'open') return void this.#giveBack(attempt);
     this.#run(attempt);
     if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
   }
 
-  /** Waits for running attempts, at most `drainMs`; the rest are aborted, recorded as such, and retried elsewhere or later. */
+  /**
+   * Waits for running attempts, at most `drainMs`; the rest are aborted, recorded as such, and retried elsewhere or later. Where the store
+   * does not take their ends they are left to the other nodes, or to the next start.
+   */
   async drain(drainMs: Millis): Promise<void> {
     await this.#idleWithin(drainMs);
-    const left = [...this.#attempts.values()];
-    await Promise.all(
-      left.map((attempt) =>
-        this.#giveUp(attempt, 'shutdown', { name: 'AbortError', message: 'the scheduler was stopped', code: 'SHUTDOWN' }),
-      ),
-    );
+    this.#phase = 'over';
+    const recorded = Promise.all([...this.#attempts.values()].map((attempt) => this.#giveUp(attempt, 'shutdown', stopped)));
+    await this.#within(lastRecordsMs, recorded);
     await this.#idleWithin(Math.min(drainMs, stuckAfterMs));
+    this.#records = false;
+  }
+
+  /** Ends an attempt that never began. */
+  async #giveBack(attempt: Attempt): Promise<void> {
+    const [cause, error] = this.#phase === 'over' ? (['shutdown', stopped] as const) : (['fenced', fenced] as const);
+    await this.#giveUp(attempt, cause, error);
+    releaseSlot(attempt);
+    this.#forget(attempt);
   }
 
   #run(attempt: Attempt): void {
@@ -139,7 +165,7 @@ export class Executor {
     const registered = this.dependencies.handlers.resolve(stream, jobType);
     if (!registered || !execution) return null;
     const { handler } = registered;
-    return new Request(attempt, this.dependencies.recorder, handler, isolation, execution.parameters ?? parameters, {
+    return new Request(attempt, this.dependencies, handler, isolation, execution.parameters ?? parameters, {
       jobName,
       jobId: job.jobId,
       jobType,
@@ -194,7 +220,7 @@ export class Executor {
   /** The result is kept and offered again until the store takes it: nothing that ran is forgotten while this process lives. */
   async #record(attempt: Attempt, settlement: Settlement | FailedBySystem): Promise<void> {
     const { commands, clock, log } = this.dependencies;
-    for (let wait = firstRetryMs; ; wait = Math.min(longestRetryMs, wait * 2)) {
+    for (let wait = firstRetryMs; this.#records; wait = Math.min(longestRetryMs, wait * 2)) {
       try {
         const { executionId, number } = attempt;
         const handled = await commands.handle(attempt.stream, { now: clock.now(), executionId, attempt: number, ...settlement });
@@ -208,24 +234,25 @@ export class Executor {
       }
       await new Promise<void>((resolve) => this.dependencies.background.after(wait, resolve, 'keepAlive'));
     }
+    log.warn(
+      { stream: attempt.stream, executionId: attempt.executionId },
+      'an end was not recorded before the stop; the attempt counts as lost',
+    );
   }
 
   /**
    * This node can no longer be sure that others think it alive: its attempts end here, before another node may start them again.
    * What becomes of them is recorded when the store answers.
    */
-  #fence(): void {
-    const error = {
-      name: 'AbortError',
-      message: 'this node lost its store, and stopped its work before others take it over',
-      code: 'FENCED',
-    };
-    for (const attempt of [...this.#attempts.values()]) void this.#giveUp(attempt, 'fenced', error);
+  #onFenced(isFenced: boolean): void {
+    if (this.#phase === 'over') return;
+    this.#phase = isFenced ? 'fenced' : 'open';
+    if (isFenced) for (const attempt of [...this.#attempts.values()]) void this.#giveUp(attempt, 'fenced', fenced);
   }
 
   /** Cancelled, here or on another node: the handler is told at once. So it is where another node took the attempt for lost. */
-  #onCommitted({ commit, row, origin }: Committed): void {
-    if (origin === 'elsewhere') this.#onElsewhere(commit, row);
+  #onCommitted({ commit, origin }: Committed): void {
+    if (origin === 'elsewhere') this.#onElsewhere(commit);
     for (const event of commit.events) {
       if (event.type !== 'ExecutionCancelRequested' && event.type !== 'ExecutionCancelled') continue;
       const attempt = this.#attempts.get(event.executionId);
@@ -235,18 +262,13 @@ export class Executor {
     }
   }
 
-  /** Another node ended one of our attempts; or the log holds a claim of ours whose answer never reached us, so that it never ran. */
-  #onElsewhere({ stream, events }: Commit, { state }: JobRow): void {
+  /** Another node ended one of our attempts. */
+  #onElsewhere({ events }: Commit): void {
     for (const event of events) {
-      if (event.type === 'ExecutionFailed') {
-        const attempt = this.#attempts.get(event.executionId);
-        if (attempt?.number !== event.attempt || attempt.settled) continue;
-        attempt.settled = true;
-        this.#tellToStop(attempt, { name: 'AbortError', message: 'another node ended this attempt', code: 'LOST' });
-      } else if (event.type === 'ExecutionStarted' && event.node === this.dependencies.membership.self && state.kind === 'job') {
-        const known = this.#attempts.has(event.executionId);
-        if (!known) this.start({ stream, executionId: event.executionId, job: state }, () => undefined);
-      }
+      const attempt = event.type === 'ExecutionFailed' ? this.#attempts.get(event.executionId) : undefined;
+      if (event.type !== 'ExecutionFailed' || attempt?.number !== event.attempt || attempt.settled) continue;
+      attempt.settled = true;
+      this.#tellToStop(attempt, { name: 'AbortError', message: 'another node ended this attempt', code: 'LOST' });
     }
   }
 
@@ -261,9 +283,13 @@ export class Executor {
 
   #idleWithin(ms: Millis): Promise<void> {
     if (this.#attempts.size === 0 || ms <= 0) return Promise.resolve();
+    return this.#within(ms, new Promise<void>((resolve) => this.#whenIdle.push(resolve)));
+  }
+
+  #within(ms: Millis, done: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.dependencies.background.after(ms, resolve, 'keepAlive');
-      this.#whenIdle.push(() => {
+      void done.then(() => {
         stop();
         resolve();
       });
@@ -274,6 +300,12 @@ export class Executor {
 /** Milliseconds, to the microsecond. */
 const elapsed = ({ startedAtMs }: Attempt, clock: Clock): Millis => Math.round((clock.monotonic() - startedAtMs) * 1_000) / 1_000;
 
+const stopped: ExecutionError = { name: 'AbortError', message: 'the scheduler was stopped', code: 'SHUTDOWN' };
+const fenced: ExecutionError = {
+  name: 'AbortError',
+  message: 'this node lost its store, and stopped its work before others take it over',
+  code: 'FENCED',
+};
 const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
 
 type FailedBySystem = Omit<Extract<Settlement, { type: 'FailAttempt' }>, 'cause'> & { readonly cause: FailureCause };
@@ -299,7 +331,7 @@ const releaseSlot = (attempt: Attempt): void => {
 class Request implements RunRequest {
   constructor(
     private readonly of: Attempt,
-    private readonly recorder: Recorder,
+    private readonly services: Pick<Dependencies, 'recorder' | 'artifacts' | 'activity'>,
     readonly handler: RunRequest['handler'],
     readonly isolation: RunRequest['isolation'],
     readonly parameters: Json,
@@ -318,9 +350,15 @@ class Request implements RunRequest {
     this.#notes.line(level, message);
   }
 
+  onArtifact(content: ArtifactContent): Promise<Artifact> {
+    const { activity, artifacts } = this.services;
+    const owner = { ...splitStream(this.of.stream), executionId: this.of.executionId };
+    return activity.during(saveArtifact(artifacts, owner, content, this.signal));
+  }
+
   get #notes(): Notes {
     const { executionId, stream, number } = this.of;
-    this.of.notes ??= this.recorder.open(executionId, stream, number > 1);
+    this.of.notes ??= this.services.recorder.open(executionId, stream, number > 1);
     return this.of.notes;
   }
 }

@@ -20,6 +20,7 @@ describe('a function', () => {
     expect(got).toEqual({
       parameters: { to: 'x' },
       context: {
+        artifact: expect.any(Function),
         ...info,
         scheduledFor: new Date('2026-01-01T09:00:00Z'),
         signal,
