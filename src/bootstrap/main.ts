@@ -68,7 +68,8 @@ process.exitCode = await runCli(
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
     jobTypes,
-    restore: (request) => restoreArchive({ ...request, predefined: predefinedFrom(config), organization: config.SCHEDULER_ORGANIZATION }),
+    restore: (request) =>
+      restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),
     nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
   }),
 );
