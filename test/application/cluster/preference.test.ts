@@ -45,14 +45,14 @@ describe('the preferred node', () => {
     if (!first || !second) throw new Error('no nodes');
     const preference = new Preference(membershipOf([first, second], first.node));
     const ofOther = item(streams.find((stream) => firstFor([first, second], stream)[0] === second.node) ?? '');
-    const after = (times: number, claimMs: number): number => {
+    const graceAfter = (times: number, claimMs: number): number => {
       for (let claim = 0; claim < times; claim++) preference.learn(claimMs);
       return preference.graceFor(ofOther);
     };
-    expect(after(0, 0)).toBe(150);
-    expect(after(100, 200)).toBe(600);
-    expect(after(100, 60_000)).toBe(3_000);
-    expect(after(100, 2)).toBe(150);
+    expect(graceAfter(0, 0)).toBe(150);
+    expect(graceAfter(100, 200)).toBe(600);
+    expect(graceAfter(100, 60_000)).toBe(3_000);
+    expect(graceAfter(100, 2)).toBe(150);
   });
 
   it('is one that has the handler; where none has it, nobody holds back', () => {
