@@ -47,6 +47,13 @@ const untilAborted: Handler = (_, { signal }) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('nodes that share a store', () => {
+  it('run by hand at once what another has just scheduled', async () => {
+    const storage = new SharedStorage();
+    const [a, b] = [await join(storage, 'a', { work: () => 'from a' }), await join(storage, 'b', { work: () => 'from b' })];
+    await a.scheduler.scheduleJob({ jobName: 'fresh', jobType: 'work', schedule: later });
+    expect(await b.scheduler.runNow('fresh')).toMatchObject({ status: 'completed' });
+  });
+
   it('share the work, and start no attempt twice', async () => {
     const storage = new SharedStorage();
     const nodes = await Promise.all(['a', 'b', 'c'].map((id) => join(storage, id, { work: () => 'done' })));

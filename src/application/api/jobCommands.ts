@@ -95,7 +95,9 @@ export class JobCommands {
     const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
     const executionId = ids.next();
     if (wait) {
-      const row = rows.known(stream) ?? (await rows.load(stream));
+      const known = rows.known(stream) ?? (await rows.load(stream));
+      // Another node may have scheduled it a moment ago.
+      const row = known.state.kind === 'absent' ? await rows.current(stream) : known;
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
       if (!handlers.resolve(stream, jobType) && !this.#runsElsewhere(handlerKeyOf(jobType, String(jobName))))
