@@ -11,10 +11,13 @@ import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { chooseLogger } from './chooseLogger.js';
 import { openBroker } from './openBroker.js';
+import { openNotifier } from './openNotifier.js';
 import type { AnyOptions, StoreOption } from './options.js';
 import { readOptions, type Settings } from './optionsSchema.js';
 import type { Broker } from './parts.js';
 import type { Runtime } from './runtime.js';
+import { lazyArtifacts } from './services/artifacts.js';
+import type { createServices } from './services/index.js';
 import type { Timetable } from './timetable.js';
 
 type Dependencies = {
@@ -24,6 +27,8 @@ type Dependencies = {
   readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
+  /** What predefined handlers work with. */
+  readonly services: ReturnType<typeof createServices>;
   /** In place of the store that the options name. */
   readonly openStorage?: (node: string) => Promise<Storage>;
 };
@@ -92,11 +97,12 @@ export class Lifecycle {
     this.#opening = null;
     this.#starting = null;
     await (await opening).runtime.stop(drainMs);
+    await this.dependencies.services.close();
   }
 
   /** Heavy imports happen here, so that importing the package is quick. */
   async #open(): Promise<Open> {
-    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners } = this.dependencies;
+    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, services } = this.dependencies;
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
@@ -107,7 +113,7 @@ export class Lifecycle {
       import('../adapters/runner/index.js'),
       import('./openStorage.js'),
     ]);
-    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node));
+    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node, log));
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
     const { limits } = settings;
@@ -117,6 +123,7 @@ export class Lifecycle {
       ids,
       log,
       storage,
+      artifacts: lazyArtifacts(services.services.artifacts),
       calendar,
       input,
       runner,
@@ -124,12 +131,17 @@ export class Lifecycle {
       handlers: jobHandlers,
       limits,
       listeners,
+      notifications: settings.notifications && {
+        settings: settings.notifications,
+        notifier: openNotifier(options, services.services, clock, log),
+      },
     };
     let broker: Broker | null = null;
     try {
       broker = await openBroker(options, storage, node);
       const runtime = new Runtime({ ...parts, broker }, options.actor);
-      await runtime.catchUp();
+      // Whoever only looks at a shared store leaves it to its nodes to bring the read models to the head of the log.
+      if (!looksOnly(options)) await runtime.catchUp();
       return { runtime, settings };
     } catch (error) {
       await broker?.close();
@@ -138,6 +150,8 @@ export class Lifecycle {
     }
   }
 }
+
+const looksOnly = ({ store }: AnyOptions): boolean => typeof store === 'object' && 'mongodb' in store && store.readOnly === true;
 
 /** Handlers and calculators given as options; what was set by hand before wins. */
 const registerAll = (options: AnyOptions, jobHandlers: JobHandlers, customSchedules: Map<string, Calculator>): void => {

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { artifactsCommand } from './commands/artifacts.js';
 import { changeCommands } from './commands/change.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommands } from './commands/explain.js';
+import { handlersCommand } from './commands/handlers.js';
 import { historyCommands } from './commands/history.js';
 import { listCommand } from './commands/list.js';
 import { nextCommand } from './commands/next.js';
+import { restoreCommand } from './commands/restore.js';
 import { runCommand } from './commands/run.js';
 import { scheduleCommand } from './commands/schedule.js';
 import { serveCommand } from './commands/serve.js';
@@ -13,7 +16,6 @@ import { upkeepCommands } from './commands/upkeep.js';
 import type { CliEnvironment } from './environment.js';
 import { type ExitCode, reportFailure } from './failure.js';
 import { type Commands, invocationOf } from './invocation.js';
-import { terminalOf } from './terminal.js';
 
 /** In the order in which the help lists them. */
 const commands: readonly Commands[] = [
@@ -24,10 +26,13 @@ const commands: readonly Commands[] = [
   runCommand,
   changeCommands,
   historyCommands,
+  artifactsCommand,
   nextCommand,
   explainCommands,
   eventsCommand,
+  handlersCommand,
   upkeepCommands,
+  restoreCommand,
 ];
 
 /** Runs one command line, without the program's name. Resolves with the exit code: 0 ok, 1 refused or failed, 2 usage. */
@@ -46,8 +51,8 @@ export const runCli = async (argv: readonly string[], environment: CliEnvironmen
   } catch (error) {
     // Commander has said what it does not like; asking for help or the version is no mistake.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { json, color } = program.opts();
-    return reportFailure(error, terminalOf(environment, color === false), json === true);
+    const { terminal, json, store } = invocationOf(environment, program.opts());
+    return reportFailure(error, terminal, json, store.kind);
   } finally {
     release();
   }
@@ -59,7 +64,7 @@ const programFor = ({ version, stdout, stderr }: CliEnvironment): Command =>
     .version(version, '-V, --version')
     .option('--json', 'print JSON: what the method of the library returns')
     .option('--org <organization>', 'act in this organization')
-    .option('--data-dir <directory>', 'use the store in this directory')
+    .option('--data-dir <directory>', 'use the embedded store in this directory, whatever MONGODB_URI says')
     .option('--no-color', 'print without colours')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

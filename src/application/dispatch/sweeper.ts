@@ -1,6 +1,7 @@
 import { type Instant, instant, plus } from '../../domain/instant.js';
 import type { RunningExecution } from '../../domain/job/state.js';
 import type { CommandHandler } from '../commandHandler.js';
+import type { Executor } from '../execution/executor.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Clock, Stop } from '../ports/clock.js';
@@ -12,6 +13,8 @@ import type { ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 
 const everyMs = 5_000;
+/** Whether a node has died is looked at so often; then its attempts do not wait for the next sweep. */
+const lookMs = 500;
 /** A living node ends its own attempts at their time-out; so long after it, anybody may. */
 const overdueMs = 15_000;
 /** So long a node with the handler has the first right to a due occurrence. */
@@ -21,6 +24,7 @@ const page = 500;
 type Dependencies = {
   readonly commands: CommandHandler;
   readonly rows: JobRows;
+  readonly executor: Executor;
   readonly readModels: ReadModels;
   readonly projector: Projector;
   readonly handlers: JobHandlers;
@@ -36,14 +40,25 @@ type Dependencies = {
 /** Looks after what nobody else does: attempts of dead nodes, and due occurrences for which no node has a handler. */
 export class Sweeper {
   #timer: Stop | null = null;
+  #live: readonly string[] = [];
+  #looks = 0;
 
   constructor(private readonly dependencies: Dependencies) {}
 
   start(): void {
-    this.#timer = this.dependencies.background.after(everyMs, async () => {
-      await this.#sweep().catch((error) => this.dependencies.log.warn({ error }, 'a sweep failed; the next one follows'));
+    const { membership, background, log } = this.dependencies;
+    this.#timer = background.after(membership.exclusive ? everyMs : lookMs, async () => {
+      if (this.#isTime()) await this.#sweep().catch((error) => log.warn({ error }, 'a sweep failed; the next one follows'));
       if (this.#timer) this.start();
     });
+  }
+
+  #isTime(): boolean {
+    const { membership } = this.dependencies;
+    const before = this.#live;
+    this.#live = membership.nodes().map(({ node }) => node);
+    this.#looks = (this.#looks + 1) % (everyMs / lookMs);
+    return membership.exclusive || this.#looks === 0 || before.some((node) => !membership.isAlive(node));
   }
 
   stop(): void {
@@ -72,9 +87,11 @@ export class Sweeper {
     }
   }
 
-  #isLost({ node, timeoutAt }: RunningExecution): boolean {
-    const { membership, clock } = this.dependencies;
-    return !membership.isAlive(node) || (node !== membership.self && plus(timeoutAt, overdueMs) < clock.now());
+  /** An attempt of this very process that it does not know of was claimed without its knowledge, and could not be started afterwards. */
+  #isLost({ executionId, node, timeoutAt }: RunningExecution): boolean {
+    const { membership, clock, executor } = this.dependencies;
+    const runsHere = node === membership.self && executor.has(executionId);
+    return !membership.isAlive(node) || (!runsHere && plus(timeoutAt, overdueMs) < clock.now());
   }
 
   async #fail(stream: StreamKey, { executionId, attempt, node, startedAt }: RunningExecution): Promise<boolean> {

@@ -45,7 +45,7 @@ export const eventsCommand: Commands = (program, run) => {
 };
 
 const events = async (invocation: Invocation, { follow = false, job, type, after }: Options): Promise<undefined> => {
-  const { environment, directory } = invocation;
+  const { environment } = invocation;
   const ended = new AbortController();
   const print = printer(invocation);
   const printAll = async (found: AsyncIterable<PublishedEvent>): Promise<void> => {
@@ -57,7 +57,7 @@ const events = async (invocation: Invocation, { follow = false, job, type, after
   else {
     const stopListening = environment.onSignal(() => ended.abort());
     // Only an existing store can be followed.
-    const scheduler = openScheduler(invocation, { directory, readOnly: true });
+    const scheduler = openScheduler(invocation, 'read');
     await closing(scheduler, () => printAll(followed(scheduler, after, ended.signal, environment.after))).finally(stopListening);
   }
   return undefined;
@@ -100,9 +100,9 @@ const pause = (wait: Wait, signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', done);
   });
 
-const printer = ({ terminal, json, organization }: Invocation): ((event: PublishedEvent) => void) => {
+const printer = ({ terminal, json, organization, store }: Invocation): ((event: PublishedEvent) => void) => {
   if (json) return (event) => terminal.printJsonLine(event);
-  const lines = new EventLines(terminal, { organization, log: true });
+  const lines = new EventLines(terminal, { organization, log: true, nodes: store.kind === 'shared' });
   return (event) => {
     lines.learn(event);
     terminal.print(lines.line({ event, line: narrate(event, lines.known(event)) }));
