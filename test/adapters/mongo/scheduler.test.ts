@@ -1,6 +1,7 @@
 import { type Db, MongoClient } from 'mongodb';
 import { afterEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/systemClock.js';
+import type { Clock } from '../../../src/application/ports/clock.js';
 import { manualClock } from '../../../src/bootstrap/index.js';
 import { lazyScheduler, type Scheduler } from '../../../src/bootstrap/scheduler.js';
 import { describeOnMongo } from '../../servers/mongo.js';
@@ -14,12 +15,9 @@ describeOnMongo('a scheduler', (server) => {
   afterEach(async () => {
     for (const one of opened.splice(0).reverse()) await one.close();
   });
-  const join = async (database: string, clock: Parameters<typeof lazyScheduler>[1] = systemClock): Promise<Scheduler> => {
-    const scheduler = lazyScheduler(
-      () => ({ nodeId: 'n', logger: false as const }),
-      clock,
-      (node) => open(server().uri, { database, node, patienceMs }),
-    );
+  const join = async (database: string, clock: Clock = systemClock): Promise<Scheduler> => {
+    const openStorage = (node: string) => open(server().uri, { database, node, patienceMs });
+    const scheduler = lazyScheduler(() => ({ nodeId: 'n', logger: false as const }), { clock, openStorage, withPredefined: false });
     opened.push({ close: () => scheduler.stop({ drainMs: 0 }) });
     scheduler.jobHandlers.set('report', (parameters: unknown) => ({ echoed: parameters }));
     await scheduler.start();
