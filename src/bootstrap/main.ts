@@ -59,7 +59,8 @@ process.exitCode = await runCli(
       createScheduler({
         ...options,
         ...serversOf(store),
-        predefined: predefinedFrom(config),
+        // A command that is given a directory finds all of its files there.
+        predefined: predefinedFrom(config, typeof store === 'object' && 'directory' in store ? store.directory : config.DATA_DIR),
         notifications: notificationsFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),

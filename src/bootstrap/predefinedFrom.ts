@@ -1,11 +1,11 @@
 import type { Config } from './config.js';
 import type { PredefinedOptions } from './options.js';
 
-/** What the environment says of the predefined job types. */
-export const predefinedFrom = (config: Config): PredefinedOptions => {
+/** What the environment says of the predefined job types, whose files are in a directory. */
+export const predefinedFrom = (config: Config, directory: string): PredefinedOptions => {
   const { SCHEDULER_INVENTORY_MONGODB_URI: mongodb, SCHEDULER_INVENTORY_MONGODB_DB: database } = config;
   return {
-    directory: config.DATA_DIR,
+    directory,
     ...(mongodb !== undefined && { inventory: { mongodb, ...(database !== undefined && { database }) } }),
     ...(config.SCHEDULER_TABLES && { tables: config.SCHEDULER_TABLES }),
     ...(config.SCHEDULER_FILE_ROOTS && { roots: config.SCHEDULER_FILE_ROOTS }),

@@ -26,6 +26,9 @@ export type CliScheduler = JobsApi & {
     set(name: string, handler: HandlerRef, options?: HandlerOptions): unknown;
     /** For one job, `organization/jobName`. */
     bind(stream: string, handler: HandlerRef): void;
+    get(name: string): HandlerRef | undefined;
+    keys(): Iterable<string>;
+    clear(): void;
   };
   forOrganization(organization: string): JobsApi;
   start(): Promise<void>;

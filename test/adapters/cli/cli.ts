@@ -87,7 +87,7 @@ export const cliIn = (prefix: string) => {
       now: () => new Date(clock.now()),
       open: ({ store, ...options }) => {
         if (typeof store === 'object' && 'shared' in store) throw new Error('there is no cluster here');
-        return createScheduler({ ...options, store, clock });
+        return createScheduler({ ...options, store, clock, predefined: false });
       },
       nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
       after: (_, callback) => {
