@@ -13,9 +13,11 @@ export type Told = { readonly event: PublishedEvent; readonly line: Line };
 export type Known = {
   /** Of the job, where it is known. */
   readonly maxAttempts?: number | undefined;
+  /** Whether it is of interest which node does it. */
+  readonly namesNode?: boolean;
 };
 
-export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {}): Line => {
+export const narrate = ({ data, at }: PublishedEvent, { maxAttempts, namesNode = false }: Known = {}): Line => {
   const attempt = (n: number): string => (maxAttempts === undefined ? `${n}` : `${n}/${Math.max(n, maxAttempts)}`);
   switch (data.type) {
     case 'JobScheduled':
@@ -38,7 +40,7 @@ export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {
     case 'ExecutionQueued':
       return { tone: 'quiet', text: `queued: ${queued(data)}` };
     case 'ExecutionStarted':
-      return { tone: 'plain', text: `started attempt ${attempt(data.attempt)}` };
+      return { tone: 'plain', text: `started attempt ${attempt(data.attempt)}${namesNode ? ` on ${printable(data.node)}` : ''}` };
     case 'ExecutionCompleted':
       return {
         tone: 'good',
