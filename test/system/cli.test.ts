@@ -154,6 +154,8 @@ describe('the examples', () => {
       'sample-products created',
       'sample-movements created',
       'sample-low-stock created',
+      'sample-report-pdf created',
+      'sample-movements-xlsx created',
       'weekly-log-cleanup created',
       'monthly-inventory-report created',
       'hourly-stock-check created',
@@ -176,7 +178,7 @@ describe('the examples', () => {
       .digest('hex');
     expect(hash).toMatchInlineSnapshot(`"a45771924f1d9c6fa99e361deb11453ebf6b62d0a83e625eb43c3ddbda50981a"`);
     expect(rows.length).toBeGreaterThan(500);
-    const ran = async (name: string) => JSON.parse((await run('run', name, '--json', ...at)).out).result;
+    const ran = async (...argv: readonly string[]) => JSON.parse((await run('run', ...argv, '--json', ...at)).out).result;
     expect(await ran('sample-products')).toMatchObject({
       rows: rows.length,
       added: rows.length,
@@ -193,5 +195,13 @@ describe('the examples', () => {
     const hourly = await ran('hourly-stock-check');
     expect(hourly.items.map(({ sku }: { sku: string }) => sku)).toEqual(critical.sort());
     expect(critical.length).toBeGreaterThan(0);
+    const report = await ran('monthly-inventory-report', '--param', 'emailRecipients=[]');
+    expect(report).toMatchObject({ rows: rows.length, totals: { Products: rows.length, 'To reorder': low.length } });
+    const [, executionId = ''] = report.artifactId.split('/');
+    const saved = path.join(directory, 'saved');
+    const [file] = JSON.parse((await run('artifacts', executionId, '--save', saved, '--json', ...at)).out);
+    const content = readFileSync(file.file);
+    expect(content.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(createHash('sha256').update(content).digest('hex')).toBe(report.sha256);
   });
 });

@@ -137,6 +137,9 @@ const addUsers = async (server: MongoServer, database: string): Promise<void> =>
   await add('owner', 'readWrite');
   await add('reader', 'read');
   // The server is about to be killed: what is journaled takes with it what came before.
-  await client.db(newDatabase()).collection('last').insertOne({}, { writeConcern: { w: 1, journal: true } });
+  await client
+    .db(newDatabase())
+    .collection('last')
+    .insertOne({}, { writeConcern: { w: 1, journal: true } });
   await client.close();
 };
