@@ -2,9 +2,9 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../adapters/handlers/backup/archive/manifest.js';
 import { type ArchiveOptions, checkArchive, unpackArchive } from '../adapters/handlers/backup/restore.js';
-import { noLog } from '../adapters/pino/noLog.js';
 import { importLog } from '../application/audit/importLog.js';
 import { SchedulerError } from '../domain/errors.js';
+import { chooseLogger } from './chooseLogger.js';
 import { codec } from './codec.js';
 import { openStorage } from './openStorage.js';
 import type { PredefinedOptions } from './options.js';
@@ -42,7 +42,7 @@ export type Restored = {
 /**
  * Checks all of an archive, restores it aside, verifies the log, and only then gives the directory its name. Tables go into the inventory
  * that options name, where they must be empty, else into an embedded one in the directory. Rejects with `INVALID_ARGUMENT` for a target
- * that is not empty and for an archive that is damaged.
+ * that is not empty, and with `ARCHIVE_DAMAGED`.
  */
 export const restoreArchive = async (options: RestoreOptions): Promise<Restored> => {
   const { archive, to, dryRun = false, keyName, maxBytes, signal = new AbortController().signal } = options;
@@ -57,7 +57,9 @@ export const restoreArchive = async (options: RestoreOptions): Promise<Restored>
     const directory = dryRun ? null : target;
     return { directory, createdAt, organization, jobName, bytes, sha256, encrypted, sources, entries: entries.length };
   } catch (error) {
-    throw isDamage(error) ? refusal('archive', error.message, error) : error;
+    if (!(error instanceof Error)) throw error;
+    if (error.name === 'ArchiveDamaged') throw damaged(error.message, error);
+    throw error.name === 'TableRefused' ? refusal('to', error.message, error) : error;
   }
 };
 
@@ -71,7 +73,7 @@ const restoreInto = async (target: string, options: RestoreOptions, reading: Arc
   });
   try {
     const again = await unpackArchive(options.archive, checked, targetsIn(aside, options), reading);
-    if (again.sha256 !== checked.sha256) throw refusal('archive', 'the archive was changed while it was restored');
+    if (again.sha256 !== checked.sha256) throw damaged('the archive was changed while it was restored');
     if (checked.manifest.sources.some(({ type }) => type === 'scheduler')) await verifyLog(aside);
     await rmdir(target).catch((error) => {
       if (error.code !== 'ENOENT') throw error;
@@ -85,9 +87,13 @@ const restoreInto = async (target: string, options: RestoreOptions, reading: Arc
 const targetsIn = (directory: string, { predefined, organization }: RestoreOptions): Parameters<typeof unpackArchive>[2] => ({
   directory,
   importLog: async (lines) => {
-    const storage = await openStorage({ directory }, 'restore', noLog);
+    const storage = await openStorage({ directory }, 'restore', chooseLogger(false));
     try {
       await importLog(storage.store, codec, lines);
+    } catch (error) {
+      throw error instanceof SchedulerError && error.code === 'INVALID_ARGUMENT'
+        ? damaged(`the log in it: ${error.message}`, error)
+        : error;
     } finally {
       await storage.close();
     }
@@ -107,7 +113,7 @@ const verifyLog = async (directory: string): Promise<void> => {
   const scheduler = createScheduler({ store: { directory }, autoStart: false, predefined: false, logger: false });
   try {
     const { ok, problems } = await scheduler.verify();
-    if (!ok) throw refusal('archive', `the restored log is not intact: ${problems[0]?.where} ${problems[0]?.detail}`);
+    if (!ok) throw damaged(`the restored log is not intact: ${problems[0]?.where} ${problems[0]?.detail}`);
   } finally {
     await scheduler.stop({ drainMs: 0 });
   }
@@ -121,8 +127,8 @@ const refuseUnlessEmpty = async (target: string): Promise<void> => {
   if (names.length > 0) throw refusal('to', `${target} is not empty: a backup is only restored into an empty directory`);
 };
 
-const isDamage = (error: unknown): error is Error =>
-  error instanceof Error && (error.name === 'ArchiveDamaged' || error.name === 'TableRefused');
+const damaged = (message: string, cause?: unknown) =>
+  new SchedulerError('ARCHIVE_DAMAGED', message, { ...(cause !== undefined && { cause }) });
 
 const refusal = (path: string, message: string, cause?: unknown) =>
-  new SchedulerError('INVALID_ARGUMENT', message, { issues: [{ path, message }], ...(cause !== undefined && { cause }) });
+  new SchedulerError('INVALID_ARGUMENT', `${path}: ${message}`, { ...(cause !== undefined && { cause }) });

@@ -77,12 +77,12 @@ const writeFile = async (
   const names = name.replace(/\/$/, '').split('/');
   const last = type === 'file' ? names.pop() : undefined;
   let at = root;
-  for (const step of names) {
-    const inner = await at.ensure(step);
-    if (at !== root) await at.close();
-    at = inner;
-  }
   try {
+    for (const step of names) {
+      const above = at;
+      at = await above.ensure(step);
+      if (above !== root) await above.close();
+    }
     if (last !== undefined) await fill(await at.create(last), mode, modifiedAt, content);
   } finally {
     if (at !== root) await at.close();
