@@ -25,6 +25,8 @@ type OnProgress = (done: number, total: number) => void;
 export type CliScheduler = JobsApi & {
   readonly jobHandlers: {
     set(name: string, handler: HandlerRef, options?: HandlerOptions): unknown;
+    get(name: string): HandlerRef | undefined;
+    clear(): void;
     /** For one job, `organization/jobName`. */
     bind(stream: string, handler: HandlerRef): void;
   };

@@ -31,6 +31,8 @@ const runNow = async (invocation: Invocation, name: string, { param, handlers: f
     if (wait) bindHandler(job, handlers, scheduler);
     // Queued before anything runs: what else is due for this job then comes after it.
     const queued = await scheduler.runNow(name, param && Object.fromEntries(param), { wait: false });
+    // Those that come with the scheduler too: nothing else that is due may start here.
+    scheduler.jobHandlers.clear();
     if (wait) return runHere(invocation, scheduler, job, queued);
     if (invocation.json) invocation.terminal.printJson(queued);
     else invocation.terminal.print(`${printable(name)} is queued as ${queued.executionId}; it runs when a service with its handler does`);
@@ -38,12 +40,12 @@ const runNow = async (invocation: Invocation, name: string, { param, handlers: f
   });
 };
 
-/** For this one job only, so that nothing else that is due starts here. */
+/** For this one job only: one of the file, or that of a job type that comes with the scheduler. */
 const bindHandler = ({ jobName, jobType, organization }: JobInfo, handlers: LoadedHandlers, scheduler: CliScheduler): void => {
   const key = jobType === 'custom' ? jobName : jobType;
-  const found = handlers.get(key);
+  const found = handlers.get(key)?.handler ?? scheduler.jobHandlers.get(key);
   if (!found) throw new SchedulerError('NO_HANDLER', `there is no handler for "${key}" here`);
-  scheduler.jobHandlers.bind(`${organization}/${jobName}`, found.handler);
+  scheduler.jobHandlers.bind(`${organization}/${jobName}`, found);
 };
 
 const runHere = async (invocation: Invocation, scheduler: CliScheduler, job: JobInfo, { executionId }: RunResult): Promise<0 | 1> => {
