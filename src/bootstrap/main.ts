@@ -61,13 +61,15 @@ process.exitCode = await runCli(
       createScheduler({
         ...options,
         ...serversOf(store),
-        predefined: predefinedFrom(config),
+        // A command that is given a directory finds all of its files there.
+        predefined: predefinedFrom(config, typeof store === 'object' && 'directory' in store ? store.directory : config.DATA_DIR),
         notifications: notificationsFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
     jobTypes,
-    restore: (request) => restoreArchive({ ...request, predefined: predefinedFrom(config), organization: config.SCHEDULER_ORGANIZATION }),
+    restore: (request) =>
+      restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),
     nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
   }),
 );

@@ -56,6 +56,8 @@ export type PredefinedOptions = {
   readonly tables?: readonly string[];
   /** Directories below which jobs may read, write and delete files. Default: `files` in `directory`. */
   readonly roots?: readonly string[];
+  /** Files of fonts (TrueType, OpenType, WOFF) for scripts that reports in PDF otherwise draw only roughly, such as Chinese. */
+  readonly fonts?: readonly string[];
   /** `smtp://user:password@host:587`, or `smtps:`. */
   readonly smtp?: string;
   readonly mailFrom?: string;

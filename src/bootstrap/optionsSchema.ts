@@ -30,6 +30,7 @@ const predefined = z.strictObject({
     .optional(),
   tables: texts.optional(),
   roots: texts.optional(),
+  fonts: texts.optional(),
   smtp: z.url({ protocol: /^smtps?$/, error: 'must be an URL such as smtp://user:password@host:587' }).optional(),
   mailFrom: z.string().min(3, 'must be an address').optional(),
   secrets: z

@@ -13,7 +13,7 @@ const optionsFrom = (config: Config): SchedulerOptions => ({
   ...(config.NATS_URL !== undefined && { nats: config.NATS_URL }),
   ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
   ...(config.SCHEDULER_ACTOR !== undefined && { actor: config.SCHEDULER_ACTOR }),
-  predefined: predefinedFrom(config),
+  predefined: predefinedFrom(config, config.DATA_DIR),
   notifications: notificationsFrom(config),
   organization: config.SCHEDULER_ORGANIZATION,
   concurrency: config.SCHEDULER_CONCURRENCY,

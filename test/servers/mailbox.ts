@@ -77,5 +77,3 @@ export const openMailbox = async ({ port = 0, onRecipient, onMail, answerAfter, 
     close: (): Promise<void> => new Promise((resolve) => server.close(() => resolve())),
   };
 };
-
-export type Mailbox = Awaited<ReturnType<typeof openMailbox>>;

@@ -15,8 +15,8 @@ export type MongoServer = {
   readonly port: number;
   /** Ends it as in a power cut; the data stay. Not for a server that is not ours. */
   kill(): Promise<void>;
-  /** After `kill`, on the same port and data. */
-  restart(): Promise<void>;
+  /** After `kill`, on the same port and data; with these options besides. */
+  restart(...options: readonly string[]): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 };
@@ -114,15 +114,15 @@ const startLocal = async (kind: MongoKind, plan: Plan, options: readonly string[
   const data = newDataDirectory();
   const port = await freePort();
   const { args, ...program } = plan(port, data.path);
-  const start = () => startProcess(port, { ...program, args: [...args, ...options] });
+  const start = (more: readonly string[] = []) => startProcess(port, { ...program, args: [...args, ...options, ...more] });
   let running = await start();
   return {
     kind,
     uri: `mongodb://127.0.0.1:${port}/?directConnection=true${kind === 'secantusdb' ? `&${quiet}` : ''}`,
     port,
     kill: () => running.kill(),
-    restart: async () => {
-      running = await start();
+    restart: async (...more) => {
+      running = await start(more);
     },
     stop: async () => {
       await running.kill();

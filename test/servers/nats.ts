@@ -26,7 +26,7 @@ export type StartNats = (configuration?: string) => Promise<NatsServer>;
 type NatsChoice = { readonly start: StartNats } | { readonly missing: string };
 
 /** One that is not ours serves only suites that do not end it, and only if nobody's events are on it. */
-const natsChoice = (ownership: 'any' | 'ours'): NatsChoice => {
+export const natsChoice = (ownership: 'any' | 'ours'): NatsChoice => {
   const url = process.env.NATS_URL;
   if (url && ownership === 'any') return { start: () => theirs(url) };
   if (answers('nats-server', ['--version'])) return { start: startLocal(program('nats-server')) };

@@ -25,10 +25,11 @@ type OnProgress = (done: number, total: number) => void;
 export type CliScheduler = JobsApi & {
   readonly jobHandlers: {
     set(name: string, handler: HandlerRef, options?: HandlerOptions): unknown;
-    get(name: string): HandlerRef | undefined;
-    clear(): void;
     /** For one job, `organization/jobName`. */
     bind(stream: string, handler: HandlerRef): void;
+    get(name: string): HandlerRef | undefined;
+    keys(): Iterable<string>;
+    clear(): void;
   };
   forOrganization(organization: string): JobsApi;
   start(): Promise<void>;

@@ -4,6 +4,7 @@ import { dataCleanup } from './dataCleanup/index.js';
 import { emailNotification } from './email/index.js';
 import { inventorySync } from './inventorySync/index.js';
 import { lowStockAlert } from './lowStock/index.js';
+import { reportGeneration } from './reportGeneration/index.js';
 import type { Services } from './services.js';
 
 export type { Services } from './services.js';
@@ -15,4 +16,5 @@ export const predefinedTypes = (services: Services): readonly JobType[] => [
   emailNotification(services),
   inventorySync(services),
   lowStockAlert(services),
+  reportGeneration(services),
 ];

@@ -28,4 +28,6 @@ export type Services = {
   readonly ownOrganization: string;
   /** Directories below which jobs may read, write and delete files; absolute. */
   readonly roots: readonly string[];
+  /** Files of fonts (TrueType, OpenType, WOFF) for reports; absolute. */
+  readonly fonts: readonly string[];
 };

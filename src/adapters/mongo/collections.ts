@@ -79,6 +79,7 @@ export const collectionsOf = (db: Db): Collections => ({
 export const prepare = async (db: Db, partitions: number): Promise<number> => {
   const meta = db.collection<MetaDocument>('meta');
   const found = await meta.findOne({ _id: 'store' });
+  if (found) partitionsOf(found, db);
   try {
     // One by one: FerretDB ends the connection where several are there already.
     for (const [collection, index] of indexes) await db.collection(collection).createIndexes([index]);
@@ -90,7 +91,10 @@ export const prepare = async (db: Db, partitions: number): Promise<number> => {
     if (!isRefusal(codeOf(error))) throw error;
     throw new MongoUnusable('readOnly', `The user may not write to the database ${db.databaseName}`, { cause: error });
   }
-  const store = found ?? (await meta.findOne({ _id: 'store' }));
+  return partitionsOf(found ?? (await meta.findOne({ _id: 'store' })), db);
+};
+
+const partitionsOf = (store: MetaDocument | null, db: Db): number => {
   if (store?.schema === schema && store.partitions) return store.partitions;
   throw new MongoUnusable('schema', `The store in the database ${db.databaseName} is of version ${store?.schema}`);
 };

@@ -8,7 +8,7 @@ import { mongoLeases } from './cluster/leases.js';
 import { openMembership } from './cluster/membership.js';
 import { type Pace, usualPace } from './cluster/pace.js';
 import { collectionsOf, prepare } from './collections.js';
-import { connect, unusable } from './connect.js';
+import { addressOf, connect, unusable } from './connect.js';
 import { barrier } from './log/barrier.js';
 import { knowledge } from './log/context.js';
 import { eventStore } from './log/eventStore.js';
@@ -78,6 +78,6 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
     };
   } catch (error) {
     await client.close();
-    throw unusable(error, client.options.hosts.join());
+    throw unusable(error, addressOf(client));
   }
 };

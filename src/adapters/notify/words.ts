@@ -4,7 +4,7 @@ const longestSubject = 200;
 const longestError = 2_000;
 
 /** One line, whatever an error message holds. */
-export const oneLine = (text: string, longest: number): string => {
+const oneLine = (text: string, longest: number): string => {
   const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };

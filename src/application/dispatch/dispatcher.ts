@@ -179,7 +179,7 @@ export class Dispatcher {
     this.#wakeUps.clear();
     this.#ready.clear();
     for (const item of items)
-      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ ...item, active: false });
+      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ active: false, ...item });
     for (const wakeUp of known)
       if (!changed.has(wakeUp.stream) && !this.#claiming.has(wakeUp.stream) && this.#isEarlier(wakeUp)) this.#watch(wakeUp);
     // What was committed while the index was read is newer than what was read.
@@ -262,7 +262,7 @@ export class Dispatcher {
       const handOverAt = plus(due.workAt, this.#preference.graceFor(due));
       if (handOverAt > now) this.#handOver(due, handOverAt);
       // An occurrence that meets an active execution needs a decision, not a slot.
-      else if (due.active) void this.#wake(due, 0);
+      else if (due.active) this.#wake(due, 0);
       else this.#ready.add(due);
     }
     while (this.#mayClaim()) {
@@ -270,7 +270,7 @@ export class Dispatcher {
         this.#slots.allows(key, organization, this.dependencies.handlers.concurrencyOf(key)),
       );
       if (!next) break;
-      if (!this.#claiming.has(next.stream)) void this.#wake(next, 1);
+      if (!this.#claiming.has(next.stream)) this.#wake(next, 1);
     }
     if (this.#lookAhead.wantsMore(this.#wakeUps.size + this.#ready.size)) void this.reload();
     this.#arm(now);
@@ -316,42 +316,52 @@ export class Dispatcher {
   }
 
   /** Lets the job decide what is due; with a slot, the append of its start is the claim. */
-  async #wake(wakeUp: WakeUp, slots: 0 | 1): Promise<void> {
-    const { stream, handlerKey } = wakeUp;
-    const { organization } = splitStream(stream);
-    const { rows, executor, log } = this.dependencies;
+  #wake(wakeUp: WakeUp, slots: 0 | 1): void {
     // Taken away since: the next reload leaves it out, and whoever sets a handler again reads it anew.
     if (!this.#hasHandler(wakeUp)) return;
+    const { stream, handlerKey } = wakeUp;
     this.#claiming.add(stream);
-    if (slots) this.#slots.take(handlerKey, organization);
-    let release = (): void => (slots ? this.#giveBack(handlerKey, organization) : this.#pumpSoon());
-    let againAfterMs = 0;
-    let needsSlot = false;
-    let decided: JobRow | undefined;
-    try {
-      const handled = await this.#decide(wakeUp, slots);
-      if (handled.ok) decided = handled.row;
-      const executionId = handled.ok ? startOf(handled.events) : null;
-      if (handled.ok && executionId !== null && handled.row.state.kind === 'job') {
-        executor.start({ stream, executionId, job: handled.row.state }, release);
-        release = () => undefined;
-      }
-      if (!handled.ok) againAfterMs = handled.rejection.code === 'CONTENDED' ? retryAfterMs : refusedAfterMs;
-      else if (handled.events.length === 0 && slots === 0) needsSlot = true;
-      else if (handled.events.length === 0) againAfterMs = retryAfterMs;
-    } catch (error) {
-      log.warn({ error, stream }, 'due work could not be claimed; trying again');
-      againAfterMs = retryAfterMs;
-    }
+    if (slots) this.#slots.take(handlerKey, splitStream(stream).organization);
+    this.#decide(wakeUp, slots).then(
+      (handled) => this.#onDecided(wakeUp, slots, handled),
+      (error) => {
+        this.dependencies.log.warn({ error, stream }, 'due work could not be claimed; trying again');
+        this.#release(wakeUp, slots);
+        this.#onClaimed(wakeUp);
+        this.#watchOn(wakeUp, retryAfterMs);
+      },
+    );
+  }
+
+  #onDecided(wakeUp: WakeUp, slots: 0 | 1, handled: Handled): void {
+    const { stream } = wakeUp;
+    const executionId = handled.ok ? startOf(handled.events) : null;
+    if (handled.ok && executionId !== null && handled.row.state.kind === 'job')
+      this.dependencies.executor.start({ stream, executionId, job: handled.row.state }, () => this.#release(wakeUp, slots));
+    else this.#release(wakeUp, slots);
+    this.#onClaimed(wakeUp);
+    if (!handled.ok) return this.#watchOn(wakeUp, handled.rejection.code === 'CONTENDED' ? retryAfterMs : refusedAfterMs);
+    const inVain = handled.events.length === 0;
+    if (inVain && slots === 0) this.#ready.add({ ...wakeUp, active: false });
+    else this.#watchOn(wakeUp, inVain ? retryAfterMs : 0, handled.row);
+  }
+
+  #onClaimed({ stream }: WakeUp): void {
     this.#claiming.delete(stream);
-    if (needsSlot) this.#ready.add({ ...wakeUp, active: false });
-    release();
     if (this.#claiming.size === 0) for (const resolve of this.#whenNothingIsClaimed.splice(0)) resolve();
-    if (needsSlot) return;
+  }
+
+  #release({ stream, handlerKey }: WakeUp, slots: 0 | 1): void {
+    if (slots) this.#giveBack(handlerKey, splitStream(stream).organization);
+    else this.#pumpSoon();
+  }
+
+  /** What the job wants next, or the same again where that is not known. */
+  #watchOn(wakeUp: WakeUp, afterMs: Millis, decided?: JobRow): void {
     // What wants nothing more is not kept in memory: then the decision's own row says so.
-    const row = rows.known(stream) ?? decided;
-    const next = row ? wakeUpOf(row) : againAfterMs > 0 ? wakeUp : null;
-    if (next) this.#watchAgain(next, againAfterMs);
+    const row = this.dependencies.rows.known(wakeUp.stream) ?? decided;
+    const next = row ? wakeUpOf(row) : afterMs > 0 ? wakeUp : null;
+    if (next) this.#watchAgain(next, afterMs);
   }
 
   /** A wake-up that led to nothing although it was due is tried again after a while, never in a tight loop. */

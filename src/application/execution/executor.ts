@@ -1,5 +1,6 @@
 import type { Millis } from '../../domain/instant.js';
 import type { ExecutionError, FailureCause, Job } from '../../domain/job/index.js';
+import type { Json } from '../../domain/json.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
@@ -9,8 +10,10 @@ import type { Background, Clock } from '../ports/clock.js';
 import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
-import type { ArtifactContent, Runner, RunRequest } from '../ports/runner.js';
+import type { ArtifactContent, RunInfo, Runner, RunOutcome, RunRequest } from '../ports/runner.js';
+import type { LogLevel } from '../ports/runRecords.js';
 import { splitStream } from '../streams.js';
+import { Deadlines } from './deadlines.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
 import { saveArtifact } from './saveArtifact.js';
@@ -28,10 +31,13 @@ export type Claim = { readonly stream: StreamKey; readonly executionId: string; 
 type Attempt = Claim & {
   readonly number: number;
   readonly startedAtMs: Millis;
+  readonly endAtMs: Millis;
   /** Made when the handler looks at its signal, or is told to stop. */
   abort: AbortController | null;
-  /** Gives the slot back; once. */
-  readonly release: () => void;
+  /** What the handler said; made when it says something. */
+  notes: Notes | null;
+  /** Gives the slot back; null once it is given back. */
+  release: (() => void) | null;
   /** True once the log has, or is being told, how the attempt ended: what the handler returns later counts for nothing. */
   settled: boolean;
 };
@@ -53,6 +59,7 @@ type Dependencies = {
 /** Runs claimed attempts: call the handler, hold it to its time-out, record how it ended. */
 export class Executor {
   readonly #attempts = new Map<string, Attempt>();
+  readonly #deadlines: Deadlines<Attempt>;
   #stuck = 0;
   /** False once the store has had its time to take what is left. */
   #records = true;
@@ -62,6 +69,7 @@ export class Executor {
   #onUnstuck: () => void = () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
+    this.#deadlines = new Deadlines(dependencies.clock, (attempt) => this.#onTimeout(attempt));
     dependencies.membership.onFenced((fenced) => this.#onFenced(fenced));
     dependencies.commits.on((committed) => this.#onCommitted(committed));
   }
@@ -91,18 +99,21 @@ export class Executor {
     const { clock, membership } = this.dependencies;
     const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
     if (execution?.phase !== 'running' || execution.node !== membership.self) return release();
+    const startedAtMs = clock.monotonic();
     const attempt: Attempt = {
-      ...claim,
       number: execution.attempt,
-      startedAtMs: clock.monotonic(),
+      startedAtMs,
+      endAtMs: startedAtMs + claim.job.definition.timeoutMs,
       abort: null,
-      release: onlyOnce(release),
+      notes: null,
+      release,
       settled: false,
+      ...claim,
     };
     this.#attempts.set(claim.executionId, attempt);
     // Claimed at the last moment: others may take this node for dead by now, or it is about to leave.
     if (this.#phase !== 'open') return void this.#giveBack(attempt);
-    void this.#run(attempt);
+    this.#run(attempt);
     if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
   }
 
@@ -123,82 +134,53 @@ export class Executor {
   async #giveBack(attempt: Attempt): Promise<void> {
     const [cause, error] = this.#phase === 'over' ? (['shutdown', stopped] as const) : (['fenced', fenced] as const);
     await this.#giveUp(attempt, cause, error);
-    attempt.release();
+    releaseSlot(attempt);
     this.#forget(attempt);
   }
 
-  async #run(attempt: Attempt): Promise<void> {
-    const { clock, activity, runner, recorder } = this.dependencies;
-    const left = activity.enterHandler();
-    const stopTimer = this.#holdToTimeout(attempt);
-    let notes: Notes | undefined;
-    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream, attempt.number > 1));
-    try {
-      const request = this.#requestOf(attempt, noted);
-      const outcome = request ? await runner.run(request) : noHandler(attempt.job.definition.jobType);
-      stopTimer();
-      attempt.release();
-      left();
-      if (!attempt.settled) await this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock)));
-    } finally {
-      left();
-      this.#forget(attempt);
-    }
+  #run(attempt: Attempt): void {
+    const { activity, runner } = this.dependencies;
+    activity.handlerBegan();
+    this.#deadlines.add(attempt);
+    const request = this.#requestOf(attempt);
+    if (request) void runner.run(request).then((outcome) => this.#onReturned(attempt, outcome));
+    else this.#onReturned(attempt, noHandler(attempt.job.definition.jobType));
   }
 
-  #requestOf(attempt: Attempt, noted: () => Notes): RunRequest | null {
+  /** The handler is done; unless the attempt was given up meanwhile, this is how it ended. */
+  #onReturned(attempt: Attempt, outcome: RunOutcome): void {
+    const { activity, clock } = this.dependencies;
+    this.#deadlines.delete(attempt);
+    releaseSlot(attempt);
+    activity.handlerEnded();
+    if (attempt.settled) this.#forget(attempt);
+    else void this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock))).then(() => this.#forget(attempt));
+  }
+
+  #requestOf(attempt: Attempt): RunRequest | null {
     const { stream, job, executionId } = attempt;
     const { organization, jobName } = splitStream(stream);
     const { jobType, maxAttempts, isolation, parameters } = job.definition;
     const execution = job.executions.find((e) => e.executionId === executionId);
     const registered = this.dependencies.handlers.resolve(stream, jobType);
     if (!registered || !execution) return null;
-    return {
-      handler: registered.handler,
-      isolation,
-      parameters: execution.parameters ?? parameters,
-      info: {
-        jobName,
-        jobId: job.jobId,
-        jobType,
-        organization,
-        executionId,
-        attempt: attempt.number,
-        maxAttempts,
-        scheduledFor: execution.scheduledFor,
-        fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
-        idempotencyKey: executionId,
-      },
-      get signal() {
-        return abortOf(attempt).signal;
-      },
-      onProgress: (fraction, message) => noted().progress(fraction, message),
-      onLog: (level, message) => noted().line(level, message),
-      onArtifact: (content) => this.#keep(attempt, content),
-    };
+    const { handler } = registered;
+    return new Request(attempt, this.dependencies, handler, isolation, execution.parameters ?? parameters, {
+      jobName,
+      jobId: job.jobId,
+      jobType,
+      organization,
+      executionId,
+      attempt: attempt.number,
+      maxAttempts,
+      scheduledFor: execution.scheduledFor,
+      fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
+      idempotencyKey: executionId,
+    });
   }
 
-  #keep(attempt: Attempt, content: ArtifactContent): Promise<Artifact> {
-    const { activity, artifacts } = this.dependencies;
-    const owner = { ...splitStream(attempt.stream), executionId: attempt.executionId };
-    return activity.during(saveArtifact(artifacts, owner, content, abortOf(attempt).signal));
-  }
-
-  #holdToTimeout(attempt: Attempt): () => void {
-    const { clock } = this.dependencies;
+  #onTimeout(attempt: Attempt): void {
     const { timeoutMs } = attempt.job.definition;
-    const endAt = attempt.startedAtMs + timeoutMs;
-    let stop = (): void => undefined;
-    const arm = (): void => {
-      const left = endAt - clock.monotonic();
-      if (left <= 0) this.#onTimeout(attempt, timeoutMs);
-      else stop = clock.after(Math.min(left, clock.longestSleepMs), arm);
-    };
-    arm();
-    return () => stop();
-  }
-
-  #onTimeout(attempt: Attempt, timeoutMs: Millis): void {
     const error = { name: 'TimeoutError', message: `no end within the time-out of ${timeoutMs} ms`, code: 'TIMEOUT' };
     void this.#giveUp(attempt, 'timeout', error);
   }
@@ -221,7 +203,7 @@ export class Executor {
       if (this.#attempts.get(attempt.executionId) !== attempt) return;
       this.#stuck++;
       this.dependencies.log.warn({ stream: attempt.stream, executionId: attempt.executionId }, 'a handler ignores its abort signal');
-      attempt.release();
+      releaseSlot(attempt);
       this.#attempts.delete(attempt.executionId);
       this.#stuckOnes.add(attempt);
       if (!attempt.settled) void this.#giveUp(attempt, 'error', reason);
@@ -241,7 +223,7 @@ export class Executor {
     for (let wait = firstRetryMs; this.#records; wait = Math.min(longestRetryMs, wait * 2)) {
       try {
         const { executionId, number } = attempt;
-        const handled = await commands.handle(attempt.stream, { ...settlement, now: clock.now(), executionId, attempt: number });
+        const handled = await commands.handle(attempt.stream, { now: clock.now(), executionId, attempt: number, ...settlement });
         if (handled.ok) return;
         if (handled.rejection.code !== 'CONTENDED') {
           log.info({ stream: attempt.stream, executionId, attempt: number, code: handled.rejection.code }, 'a late result was refused');
@@ -339,10 +321,44 @@ const noHandler = (jobType: string) => ({
   retryable: true,
 });
 
-const onlyOnce = (f: () => void): (() => void) => {
-  let done = false;
-  return () => {
-    if (!done) f();
-    done = true;
-  };
+const releaseSlot = (attempt: Attempt): void => {
+  const { release } = attempt;
+  attempt.release = null;
+  release?.();
 };
+
+/** A class, because a getter in a literal costs more than the rest of a short run. */
+class Request implements RunRequest {
+  constructor(
+    private readonly of: Attempt,
+    private readonly services: Pick<Dependencies, 'recorder' | 'artifacts' | 'activity'>,
+    readonly handler: RunRequest['handler'],
+    readonly isolation: RunRequest['isolation'],
+    readonly parameters: Json,
+    readonly info: RunInfo,
+  ) {}
+
+  get signal(): AbortSignal {
+    return abortOf(this.of).signal;
+  }
+
+  onProgress(fraction: number, message?: string): void {
+    this.#notes.progress(fraction, message);
+  }
+
+  onLog(level: LogLevel, message: string): void {
+    this.#notes.line(level, message);
+  }
+
+  onArtifact(content: ArtifactContent): Promise<Artifact> {
+    const { activity, artifacts } = this.services;
+    const owner = { ...splitStream(this.of.stream), executionId: this.of.executionId };
+    return activity.during(saveArtifact(artifacts, owner, content, this.signal));
+  }
+
+  get #notes(): Notes {
+    const { executionId, stream, number } = this.of;
+    this.of.notes ??= this.services.recorder.open(executionId, stream, number > 1);
+    return this.of.notes;
+  }
+}

@@ -31,10 +31,10 @@ export type RunRequest = {
   readonly parameters: Json;
   readonly info: RunInfo;
   readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number, message?: string) => void;
-  readonly onLog: (level: LogLevel, message: string) => void;
+  onProgress(fraction: number, message?: string): void;
+  onLog(level: LogLevel, message: string): void;
   /** Resolves when it is durable. */
-  readonly onArtifact: (content: ArtifactContent) => Promise<Artifact>;
+  onArtifact(content: ArtifactContent): Promise<Artifact>;
 };
 
 export type RunOutcome =

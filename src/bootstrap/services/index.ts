@@ -73,6 +73,9 @@ export const createServices = (
       get ownOrganization() {
         return settingsOf(optionsOf()).organization;
       },
+      get fonts() {
+        return (settingsOf(optionsOf()).fonts ?? []).map((file) => resolve(file));
+      },
       get roots() {
         const { roots, directory } = settingsOf(optionsOf());
         return (roots ?? [resolve(directory, 'files')]).map((root) => resolve(root));

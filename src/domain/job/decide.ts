@@ -52,7 +52,7 @@ const decide = (command: JobCommand, state: JobState, context: Context): JobDeci
     case 'Wake': {
       const draft = draftOf(state);
       resumeIfTime(draft, command.now, context);
-      decideDue(draft, { ...command, room: command.queueOnly ? maxBuffered : command.slots }, context);
+      decideDue(draft, command, command.queueOnly ? maxBuffered : command.slots, context);
       startReady(draft, command);
       completeIfOver(draft);
       return acceptDraft(draft);

@@ -58,7 +58,7 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
 const decideLeft = (draft: Draft, command: ScheduleJob, context: Context): void => {
   const { now, watchedSince = now } = command;
   try {
-    decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
+    decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command) }, Number.POSITIVE_INFINITY, context);
   } catch (error) {
     if (!(error instanceof CalculatorFailure)) throw error;
   }

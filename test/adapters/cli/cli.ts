@@ -89,7 +89,7 @@ export const cliIn = (prefix: string) => {
       now: () => new Date(clock.now()),
       open: ({ store, ...options }) => {
         if (typeof store === 'object' && 'shared' in store) throw new Error('there is no cluster here');
-        return createScheduler({ ...options, store, clock });
+        return createScheduler({ ...options, store, clock, predefined: false });
       },
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createScheduler, type SchedulerOptions } from '../../../src/bootstrap/index.js';
 import { rejection } from '../../application/opened.js';
 import { openMailbox } from '../../servers/mailbox.js';
+import { newDirectory as makeDirectory, removeDirectory } from '../sqlite/directory.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -12,6 +13,12 @@ const mailbox = async (options: Parameters<typeof openMailbox>[0] = {}) => {
   const opened = await openMailbox(options);
   closing.push(opened.close);
   return opened;
+};
+
+const newDirectory = (): string => {
+  const directory = makeDirectory();
+  closing.push(async () => removeDirectory(directory));
+  return directory;
 };
 
 const open = (predefined: SchedulerOptions['predefined']) => {
@@ -167,5 +174,76 @@ describe('email_notification', () => {
       attempts: 1,
       result: { accepted: ['ada@example.com', 'bob@example.com'], refused: [{ address: 'no@example.com', reason: '550 no such user' }] },
     });
+  });
+
+  it('tries again only those who were refused for now, and says where each stands', async () => {
+    const busy = new Set(['busy@example.com']);
+    const asked: string[] = [];
+    const { url, received } = await mailbox({
+      onRecipient: (address) => {
+        asked.push(address);
+        if (address === 'no@example.com') return { code: 550, text: 'no such user' };
+        return busy.delete(address) ? { code: 450, text: 'mailbox busy' } : null;
+      },
+    });
+    const scheduler = open({ smtp: url, directory: newDirectory() });
+    await scheduler.scheduleJob(job({ ...simple, to: ['ada@example.com', 'busy@example.com'], bcc: ['no@example.com'] }));
+    const run = await scheduler.runNow('tell');
+    expect(run).toMatchObject({
+      status: 'completed',
+      attempts: 2,
+      result: {
+        accepted: ['ada@example.com', 'busy@example.com'],
+        refused: [{ address: 'no@example.com', reason: '550 no such user' }],
+      },
+    });
+    expect(asked).toEqual(['ada@example.com', 'busy@example.com', 'no@example.com', 'busy@example.com']);
+    expect(received.map(({ recipients }) => recipients)).toEqual([['ada@example.com'], ['busy@example.com']]);
+    expect(new Set(received.map(({ mail }) => mail.messageId)).size).toBe(1);
+    expect(received[1]?.mail.to).toHaveLength(2);
+    const { attempts, artifacts } = await scheduler.getExecution(run.executionId);
+    expect(attempts[0]?.error?.message).toContain('1 of 3 recipients have the mail; refused for now');
+    expect(artifacts.map(({ name }) => name)).toEqual(['delivery.json']);
+  });
+
+  it('outlasts a mail server that is away for a while', async () => {
+    const away = await openMailbox();
+    await away.close();
+    const scheduler = open({ smtp: away.url, directory: newDirectory() });
+    await scheduler.scheduleJob(job(simple, { maxAttempts: 100, backoff: { type: 'constant', delay: 5, jitter: 0 } }));
+    const failed = new Promise<void>((resolve) => {
+      const off = scheduler.on('ExecutionFailed', () => {
+        off();
+        resolve();
+      });
+    });
+    const running = scheduler.runNow('tell');
+    await failed;
+    const { received } = await mailbox({ port: away.port });
+    expect(await running).toMatchObject({ status: 'completed', result: { accepted: ['ada@example.com'] } });
+    expect(received).toHaveLength(1);
+  });
+
+  it('attaches files of its organization and of no other', async () => {
+    const { url, received } = await mailbox();
+    const scheduler = open({ smtp: url, directory: newDirectory() });
+    scheduler.jobHandlers.set('make', (_, { artifact }) => artifact('stock.csv', 'sku,quantity\nA,1\n', 'text/csv'));
+    for (const jobs of [scheduler, scheduler.forOrganization('acme')])
+      await jobs.scheduleJob({ jobName: 'make', jobType: 'make', schedule: monthly });
+    const made = async (jobs: Pick<typeof scheduler, 'runNow'>) =>
+      ((await jobs.runNow('make')).result as { readonly artifactId: string }).artifactId;
+    const [ours, theirs] = [await made(scheduler), await made(scheduler.forOrganization('acme'))];
+    await scheduler.scheduleJob(job({ ...simple, attachments: [{ artifactId: ours, name: 'Bestand.csv' }] }));
+    expect(await scheduler.runNow('tell')).toMatchObject({ status: 'completed' });
+    const [attachment] = received[0]?.mail.attachments ?? [];
+    expect(attachment).toMatchObject({ filename: 'Bestand.csv', mimeType: 'text/csv' });
+    expect(Buffer.from(attachment?.content as ArrayBuffer).toString()).toBe('sku,quantity\nA,1\n');
+    for (const artifactId of [theirs, '../../etc/passwd', '/etc/passwd', 'make/none/stock.csv'])
+      expect(await scheduler.runNow('tell', { attachments: [{ artifactId }] })).toMatchObject({
+        status: 'failed',
+        attempts: 1,
+        error: { message: expect.stringContaining('has no artifact') },
+      });
+    expect(received).toHaveLength(1);
   });
 });

@@ -7,7 +7,7 @@ import { describeDataTables } from '../../contracts/dataTables.js';
 import { describeInventory } from '../../contracts/inventory.js';
 import { describeJobMemory } from '../../contracts/jobMemory.js';
 import { type MongoKind, type MongoServer, mongoChoice } from '../../servers/mongo.js';
-import { skipLoudly } from '../../servers/nats.js';
+import { skipLoudly } from '../../servers/skip.js';
 import { newDatabase } from '../mongo/open.js';
 
 const kinds: readonly MongoKind[] = 'start' in mongoChoice('mongod') ? ['mongod'] : ['secantusdb', 'ferretdb'];

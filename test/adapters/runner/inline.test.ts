@@ -11,8 +11,8 @@ describe('a function', () => {
   it('gets its parameters and its context', async () => {
     let got: unknown;
     const signal = new AbortController().signal;
-    const handler = (parameters: unknown, context: unknown) => {
-      got = { parameters, context };
+    const handler = (parameters: unknown, context: { signal: AbortSignal }) => {
+      got = { parameters, context: { ...context, signal: context.signal } };
       return { sent: 3 };
     };
     const { request } = requestOf(handler, { parameters: { to: 'x' }, signal });

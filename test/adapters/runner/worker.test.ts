@@ -219,10 +219,10 @@ describe('a manual clock', () => {
     const ended: unknown[] = [];
     const start = (name: string): void => {
       const abort = new AbortController();
-      const leave = activity.enterHandler();
+      activity.handlerBegan();
       time.after(300_000, () => abort.abort(new Error('time-out')));
       void runner.run(isolated(name, {}, { signal: abort.signal }).request).then((outcome) => {
-        leave();
+        activity.handlerEnded();
         ended.push([time.monotonic(), outcome.kind]);
       });
     };

@@ -41,7 +41,7 @@ export const synchronise = async (services: Services, parameters: Parameters, co
   const about = { source: nameOf(parameters), ...(dryRun && { dryRun }) };
   if (!rows) {
     context.log.info(`${nameOf(parameters)} has not changed`);
-    return { ...about, notModified: true };
+    return { message: 'the source has not changed', ...about, notModified: true };
   }
   const report = await DifferenceReport.begin(services, context);
   try {
@@ -66,6 +66,7 @@ export const synchronise = async (services: Services, parameters: Parameters, co
     const settled = tally.counts.rejected === 0 ? conditions : {};
     if (!dryRun) await remember(services, parameters, context, { conditions: settled, lists: lists.names });
     return {
+      message: `${dryRun ? 'dry run: ' : ''}${tally.summary}`,
       ...about,
       ...tally.counts,
       ...(Object.keys(lengths).length > 0 && { lists: lengths }),

@@ -9,7 +9,7 @@ const productFields = ['sku', 'name', 'quantity', 'reorderPoint', 'category', 'l
 const movementFields = ['id', 'sku', 'at', 'change', 'quantityAfter', 'reason', 'location'] as const;
 export type ProductField = (typeof productFields)[number];
 export type MovementField = (typeof movementFields)[number];
-export const fieldsOf = { products: productFields, movements: movementFields } as const;
+const fieldsOf = { products: productFields, movements: movementFields } as const;
 const allFields = [...new Set<ProductField | MovementField>([...productFields, ...movementFields])] as const;
 
 const url = z

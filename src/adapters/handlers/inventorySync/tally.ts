@@ -21,6 +21,13 @@ export class Tally {
     private readonly log: HandlerContext['log'],
   ) {}
 
+  /** What matters of the counts, for people. */
+  get summary(): string {
+    const { rows, ...found } = this.counts;
+    const told = Object.entries(found).filter(([, count]) => count > 0);
+    return [`${rows} rows`, ...told.map(([what, count]) => `${count} ${what}`)].join(', ');
+  }
+
   /** Throws where there are too many: then it is the source that is wrong, and not a row. */
   async reject(where: string, sku: string | null, why: string): Promise<void> {
     this.counts.rejected++;

@@ -24,6 +24,7 @@ export const alertLowStock = async (services: Services, parameters: Parameters, 
   // Only now: whoever has not been told is told by the next attempt.
   await rememberAlerted(services, context, low, before, change.alert ? now : null);
   return {
+    message: summaryOf(checked, low, change, delivery),
     alert: change.alert,
     checked,
     low: low.length,
@@ -39,6 +40,13 @@ export const alertLowStock = async (services: Services, parameters: Parameters, 
     ...(delivery && { notified: delivery.accepted, ...(delivery.refused.length > 0 && { refused: delivery.refused }) }),
     ...(list && { report: list.artifactId }),
   };
+};
+
+const summaryOf = (checked: number, low: readonly LowItem[], { alert, newlyLow }: Change, delivery: Delivery | null): string => {
+  if (low.length === 0) return `none of ${checked} products is low`;
+  const since = newlyLow.length === 0 ? 'none of them new' : newlyLow.length === low.length ? 'all new' : `${newlyLow.length} new`;
+  const told = delivery ? `, mailed to ${delivery.accepted.length}` : alert ? '' : ', nothing to tell';
+  return `${low.length} of ${checked} products low (${since}), to order for ${costOf(low).toLocaleString('en')}${told}`;
 };
 
 const look = async (services: Services, { products: asked, threshold }: Parameters, { organization, signal, log }: HandlerContext) => {

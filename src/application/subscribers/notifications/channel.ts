@@ -41,6 +41,9 @@ export class Channel {
   #calm: Stop | null = null;
   #closed = false;
   #delivered: Position;
+  #newest: Position = 0;
+  /** Of the commit that is the newest. */
+  readonly #newestIds = new Set<string>();
   #abort = new AbortController();
   #idle: (() => void)[] = [];
 
@@ -63,7 +66,8 @@ export class Channel {
 
   /** The first commit with a notice that is neither; null where all are. */
   get oldest(): Position | null {
-    return (this.#sending ?? this.#collected)?.first ?? null;
+    const first = Math.min(this.#sending?.first ?? Number.POSITIVE_INFINITY, this.#collected?.first ?? Number.POSITIVE_INFINITY);
+    return first === Number.POSITIVE_INFINITY ? null : first;
   }
 
   get windowEndsAt(): Instant | null {
@@ -74,8 +78,17 @@ export class Channel {
     return !this.#collected && !this.#sending && this.#windowEndsAt === null;
   }
 
+  /** Whether it is here already, or was delivered, given that notices are asked for in the order of the log. Remembers it. */
+  knows({ id }: Notice, position: Position): boolean {
+    if (position <= this.#delivered || position < this.#newest) return true;
+    if (position > this.#newest) this.#newestIds.clear();
+    this.#newest = position;
+    if (this.#newestIds.has(id)) return true;
+    this.#newestIds.add(id);
+    return false;
+  }
+
   add(notice: Notice, position: Position): void {
-    if (position <= this.#delivered) return;
     if (this.#collected) this.#collected.add(notice, position);
     else this.#collected = new Collection(notice, position);
     if (this.#sending || this.#windowEndsAt !== null) return;
@@ -135,7 +148,7 @@ export class Channel {
 
   #settled(): void {
     if (this.#closed) return;
-    this.#delivered = this.#sending?.last ?? this.#delivered;
+    this.#delivered = Math.max(this.#delivered, this.#sending?.last ?? 0);
     this.#sending = null;
     this.#openWindow(this.#windowMs);
     this.dependencies.onSettled();

@@ -11,16 +11,19 @@ export class Collection {
   readonly #counts: { [kind in Notice['kind']]?: number } = {};
   readonly #jobs = new Set<string>();
   #total = 0;
+  #first: Position;
   #last: Position;
 
-  /** `first` and `last`: of the commits they come from. */
-  constructor(
-    notice: Notice,
-    readonly first: Position,
-  ) {
+  constructor(notice: Notice, position: Position) {
     this.#notices = [notice];
-    this.#last = first;
+    this.#first = position;
+    this.#last = position;
     this.#count(notice);
+  }
+
+  /** Of the commits that they come from. */
+  get first(): Position {
+    return this.#first;
   }
 
   get last(): Position {
@@ -29,7 +32,8 @@ export class Collection {
 
   add(notice: Notice, position: Position): void {
     if (this.#notices.length < mostNotices) this.#notices.push(notice);
-    this.#last = position;
+    this.#first = Math.min(this.#first, position);
+    this.#last = Math.max(this.#last, position);
     this.#count(notice);
   }
 

@@ -76,11 +76,11 @@ export class NoticeReader implements LogReader {
 
   async next(): Promise<'more' | 'caughtUp'> {
     const told = this.#told ?? (await this.#resume());
-    if (this.#readFrom === null && told.isIncomplete(looksAtGap)) this.#readAgain(told.upTo);
+    if (this.#readFrom === null && told.isIncomplete(looksAtGap)) this.#readAgain(told.seenTo);
     if (this.#readFrom !== null) return this.#read(this.#readFrom);
     for (let committed = told.next(); committed; committed = told.next()) {
       await this.#look(committed.commit, committed.row);
-      told.done(committed);
+      told.done();
     }
     return 'caughtUp';
   }
@@ -135,8 +135,8 @@ export class NoticeReader implements LogReader {
 
   /** All up to here is seen to. */
   #place(): Position {
-    const seen = this.#readFrom ?? this.#told?.upTo ?? 0;
-    const pending = [this.#outbox.oldest, this.#waiting.oldest, this.#told?.next()?.commit.position].filter((p) => typeof p === 'number');
+    const seen = this.#readFrom ?? this.#told?.seenTo ?? 0;
+    const pending = [this.#outbox.oldest, this.#waiting.oldest].filter((p) => p !== null);
     return Math.min(seen, ...pending.map((position) => position - 1));
   }
 
@@ -243,7 +243,7 @@ export class NoticeReader implements LogReader {
       const rule = ruleFor(settings, splitStream(commit.stream).organization, stillJob.definition.notify);
       if (!rule?.on.includes('waiting')) return;
       const notice = noticeOf(commit, index, 'waiting', stillJob, { executionId });
-      for (const recipient of rule.to) this.#outbox.add(recipient, notice, commit.position);
+      for (const recipient of rule.to) this.#outbox.addLate(recipient, notice, commit.position);
     });
   }
 

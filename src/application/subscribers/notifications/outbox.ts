@@ -34,7 +34,14 @@ export class Outbox {
     return ahead.length === 0 ? null : JSON.stringify(kept);
   }
 
+  /** In the order of the log; a notice that is there already, or was delivered, is left out. */
   add(recipient: string, notice: Notice, position: Position): void {
+    const channel = this.#channels.get(recipient) ?? this.#open(recipient, notice);
+    if (channel && !channel.knows(notice, position)) channel.add(notice, position);
+  }
+
+  /** What was found out only later: in no order. */
+  addLate(recipient: string, notice: Notice, position: Position): void {
     const channel = this.#channels.get(recipient) ?? this.#open(recipient, notice);
     channel?.add(notice, position);
   }

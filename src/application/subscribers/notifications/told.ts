@@ -10,8 +10,10 @@ const most = 10_000;
  */
 export class Told {
   #upTo: Position;
-  readonly #ahead = new Set<Position>();
-  readonly #matter = new Map<Position, Committed>();
+  /** Told, with a gap before them; null for what matters to nobody. */
+  readonly #ahead = new Map<Position, Committed | null>();
+  /** What matters, in the order of the log. */
+  #ready: Committed[] = [];
   #overflowed = false;
   #looksAtGap = 0;
 
@@ -24,32 +26,37 @@ export class Told {
     return this.#upTo;
   }
 
+  /** Every commit up to this one is seen to. */
+  get seenTo(): Position {
+    const [first] = this.#ready;
+    return first ? first.commit.position - 1 : this.#upTo;
+  }
+
   note(committed: Committed, matters: boolean): void {
     const { position } = committed.commit;
-    if (position <= this.#upTo) return;
-    if (matters) this.#matter.set(position, committed);
-    if (position === this.#upTo + 1 && this.#ahead.size === 0) this.#upTo = position;
-    else this.#ahead.add(position);
-    if (this.#ahead.size > 0) this.#closeGap();
-    if (this.#ahead.size > most || this.#matter.size > most) this.#overflowed = true;
+    if (position <= this.#upTo || this.#overflowed) return;
+    if (position > this.#upTo + 1) this.#ahead.set(position, matters ? committed : null);
+    else {
+      this.#pass(matters ? committed : null);
+      this.#closeGap();
+    }
+    if (this.#ahead.size > most || this.#ready.length > most) this.#overflow();
   }
 
   /** The first of those that matter and have no gap before them. */
   next(): Committed | null {
-    const [first] = this.#matter;
-    if (!first) return null;
-    const position = this.#ahead.size === 0 ? first[0] : Math.min(...this.#matter.keys());
-    return position <= this.#upTo ? (this.#matter.get(position) ?? null) : null;
+    return this.#ready[0] ?? null;
   }
 
-  done({ commit: { position } }: Committed): void {
-    this.#matter.delete(position);
+  /** The first is seen to. */
+  done(): void {
+    this.#ready.shift();
   }
 
   /** What was read up to here needs no telling. */
   skipTo(position: Position): void {
-    for (const told of [...this.#matter.keys()]) if (told <= position) this.#matter.delete(told);
-    for (const told of [...this.#ahead]) if (told <= position) this.#ahead.delete(told);
+    this.#ready = this.#ready.filter(({ commit }) => commit.position > position);
+    for (const told of [...this.#ahead.keys()]) if (told <= position) this.#ahead.delete(told);
     this.#upTo = Math.max(this.#upTo, position);
     this.#closeGap();
   }
@@ -60,8 +67,25 @@ export class Told {
     return this.#overflowed || this.#looksAtGap > patience;
   }
 
+  /** What is seen to stays so; the rest is read from the log. */
+  #overflow(): void {
+    this.#upTo = this.seenTo;
+    this.#ready = [];
+    this.#ahead.clear();
+    this.#overflowed = true;
+  }
+
   #closeGap(): void {
-    while (this.#ahead.delete(this.#upTo + 1)) this.#upTo++;
+    if (this.#ahead.size === 0) return;
+    for (let next = this.#ahead.get(this.#upTo + 1); next !== undefined; next = this.#ahead.get(this.#upTo + 1)) {
+      this.#ahead.delete(this.#upTo + 1);
+      this.#pass(next);
+    }
     this.#looksAtGap = 0;
+  }
+
+  #pass(committed: Committed | null): void {
+    this.#upTo++;
+    if (committed) this.#ready.push(committed);
   }
 }

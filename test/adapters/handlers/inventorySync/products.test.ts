@@ -14,6 +14,7 @@ describe('inventory_sync of products', () => {
     const world = openWorld();
     const result = await world.run({ source: fromFile(world.write('stock.csv', stock)) });
     expect(result).toEqual({
+      message: '3 rows, 3 added',
       source: 'stock.csv',
       rows: 3,
       added: 3,
