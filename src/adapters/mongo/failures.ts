@@ -12,6 +12,15 @@ export const isRefusal = (code: unknown): boolean =>
 
 export const codeOf = (error: unknown): unknown => (error instanceof MongoServerError ? error.code : undefined);
 
+/** What a server adds to its reply when a write is done, and may be undone: it did not reach a majority in time. */
+export type Unconfirmed = { readonly writeConcernError?: { readonly errmsg?: string } };
+
+/** The driver does not throw for it where a command is sent as it is. */
+export const confirmed = <R extends Unconfirmed>(reply: R): R => {
+  if (reply.writeConcernError) throw unavailable(new Error(reply.writeConcernError.errmsg ?? 'a write did not reach a majority'));
+  return reply;
+};
+
 /** What the driver throws becomes the error of the port. */
 export const answered = async <T>(work: () => Promise<T>): Promise<T> => {
   try {

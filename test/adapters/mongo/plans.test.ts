@@ -1,54 +1,13 @@
 import type { CommandStartedEvent, Document } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mongoLeases } from '../../../src/adapters/mongo/cluster/leases.js';
-import { collectionsOf, prepare } from '../../../src/adapters/mongo/collections.js';
 import { type Connection, connect } from '../../../src/adapters/mongo/connect.js';
-import { barrier } from '../../../src/adapters/mongo/log/barrier.js';
-import { knowledge } from '../../../src/adapters/mongo/log/context.js';
-import { eventStore } from '../../../src/adapters/mongo/log/eventStore.js';
-import { eventFeed } from '../../../src/adapters/mongo/log/feed.js';
-import { mongoReadModels } from '../../../src/adapters/mongo/models/readModels.js';
-import { noLog } from '../../../src/adapters/pino/noLog.js';
-import { background } from '../../../src/adapters/system/background.js';
-import { ids } from '../../../src/adapters/system/ids.js';
-import { systemClock } from '../../../src/adapters/system/systemClock.js';
-import type { EventFeed, EventStore } from '../../../src/application/ports/eventStore.js';
-import type { Leases } from '../../../src/application/ports/leases.js';
-import type { ReadModels } from '../../../src/application/ports/readModels.js';
-import type { RunRecords } from '../../../src/application/ports/runRecords.js';
 import { at, executionRow, jobRow, request, states, tombstone } from '../../contracts/samples.js';
 import { describeOnMongo } from '../../servers/mongo.js';
 import { skipByName } from '../../servers/skip.js';
 import { newDatabase } from './open.js';
+import { openParts, type Parts } from './parts.js';
 
 const jobs = 5_000;
-const patienceMs = 120_000;
-
-type Parts = { store: EventStore; feed: EventFeed; readModels: ReadModels; runRecords: RunRecords; leases: Leases };
-
-/** The parts of a store over one connection that tells what it asks of the server. */
-const openParts = async (connection: Connection): Promise<Parts> => {
-  const partitions = await prepare(connection.db, 1);
-  const collections = collectionsOf(connection.db);
-  const context = {
-    connection,
-    commits: collections.commits,
-    partitions,
-    known: knowledge(partitions),
-    node: 'n1',
-    isShared: () => true,
-    ids,
-    clock: systemClock,
-    background,
-    log: noLog,
-  };
-  return {
-    store: eventStore(context, patienceMs).store,
-    feed: eventFeed(context, await barrier(connection)),
-    ...mongoReadModels(collections),
-    leases: mongoLeases(collections, { self: 'n1', isAlive: () => true }),
-  };
-};
 
 const save = { jobs: [], executions: [], checkpoints: new Map() };
 const aRun = { progress: null, log: [], droppedLines: 0 };
