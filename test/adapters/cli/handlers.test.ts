@@ -59,19 +59,3 @@ describe('the job types that come with the scheduler', () => {
     ]);
   });
 });
-
-describe('run', () => {
-  it('runs a job of a type that comes with the scheduler, and no other that is due', async () => {
-    const schedule = { type: 'once', runAt: '2026-03-02T10:00:00Z' };
-    const parameters = { retentionDays: 30, tables: ['audit_logs'] };
-    const jobs = ['clean', 'other'].map((jobName) => ({ jobName, jobType: 'data_cleanup', schedule, parameters }));
-    expect(await cli.run('schedule', '-f', cli.file('jobs.json', jobs))).toMatchObject({ code: 0 });
-    await cli.clock.advance(2 * 3_600_000);
-    expect(await cli.json('run', 'clean')).toMatchObject({
-      status: 'completed',
-      result: { tables: { audit_logs: { matched: 0, deleted: 0 } } },
-    });
-    expect(await cli.json('history', 'other')).toEqual([]);
-    expect(await cli.json('history', 'clean')).toMatchObject([{ status: 'completed' }]);
-  });
-});
