@@ -5,7 +5,7 @@ import type { Artifact, ArtifactStore } from '../../../application/ports/artifac
 import type { Period } from '../../../application/ports/inventory.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Services } from '../services.js';
-import type { Heading, Order, Summary } from './document.js';
+import type { Heading, Order } from './document.js';
 import { type Mailed, mailReport } from './mail.js';
 import { periodOf } from './period.js';
 import { createFormat } from './render/format.js';
@@ -104,8 +104,9 @@ const nameOf = ({ reportType, format, timezone }: Parameters, scheduledFor: Date
   return `${reportType.replaceAll('_', '-')}-${day}.${format}`;
 };
 
+/** What adding up leaves behind the sixth decimal is noise. */
 const totalsOf = (source: Source): { readonly [figure: string]: number | null } =>
-  Object.fromEntries(source.summary().figures.map(({ label, value }: Summary['figures'][number]) => [label, value]));
+  Object.fromEntries(source.summary().figures.map(({ label, value }) => [label, value === null ? null : Math.round(value * 1e6) / 1e6]));
 
 const resultOf = ({ artifactId, name, bytes, sha256, details = {} }: Artifact): ReportResult => {
   const { rows = 0, totals = {} } = details as { readonly rows?: number; readonly totals?: JsonObject };
