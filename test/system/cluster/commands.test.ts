@@ -57,14 +57,14 @@ describeOnMongo('commands on a shared store', (server) => {
   it('work beside a node that serves', async () => {
     const run = (...argv: readonly string[]) => program(server().uri, argv).ended;
     const serving = program(server().uri, ['serve', '--handlers', handlers]);
-    await serving.shows(/handlers +ping/);
+    await serving.shows(/handlers .*ping/);
     expect(await serving.shows(/store .*/)).toContain('MongoDB, 127.0.0.1:');
     expect(await program(server().uri, ['schedule', '-f', '-'], ping(new Date())).ended).toMatchObject({ code: 0, err: '' });
     await serving.shows(/started attempt 1\/3 on serving-[0-9a-f]{12}/);
     await serving.shows(/completed in .*"pong"/);
     expect(await program(server().uri, ['schedule', '-f', '-'], ping(new Date('2099-01-01T00:00:00Z'))).ended).toMatchObject({ code: 0 });
     expect(await run('pause', 'ping', '--note', 'by hand')).toMatchObject({ code: 0, err: '' });
-    await serving.shows(/paused by .*by hand/);
+    await serving.shows(/paused.*by hand/);
     const listed = await run('list', '--json');
     expect(JSON.parse(listed.out)).toMatchObject([{ jobName: 'ping', status: 'paused' }]);
     expect(await run('verify')).toMatchObject({ code: 0, out: expect.stringContaining('intact') });
