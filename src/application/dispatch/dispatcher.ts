@@ -322,8 +322,13 @@ export class Dispatcher {
     const { stream, handlerKey } = wakeUp;
     this.#claiming.add(stream);
     if (slots) this.#slots.take(handlerKey, splitStream(stream).organization);
+    const { clock } = this.dependencies;
+    const startedAtMs = clock.monotonic();
     this.#decide(wakeUp, slots).then(
-      (handled) => this.#onDecided(wakeUp, slots, handled),
+      (handled) => {
+        this.#preference.learn(clock.monotonic() - startedAtMs);
+        this.#onDecided(wakeUp, slots, handled);
+      },
       (error) => {
         this.dependencies.log.warn({ error, stream }, 'due work could not be claimed; trying again');
         this.#release(wakeUp, slots);

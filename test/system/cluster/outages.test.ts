@@ -15,7 +15,7 @@ import { isFull, scale } from './scale.js';
 
 const nats = natsChoice('ours');
 const unfit = { ferretdb: 'scans every collection whole: what takes long there is no outage' };
-const jobsEach = isFull ? 600 : 40;
+const jobsEach = isFull ? 300 : 20;
 
 /** Jobs that fall due one after the other, from now until a while after the outage. */
 const scheduleAround = (cluster: Cluster, name: string): Promise<void> => {
