@@ -21,6 +21,8 @@ const mediaTypes: { readonly [format in Format]: string } = {
 };
 
 export type ReportResult = {
+  /** For people. */
+  readonly message: string;
   readonly artifactId: string;
   readonly name: string;
   readonly bytes: number;
@@ -43,7 +45,7 @@ export const generate = async (services: Services, parameters: Parameters, conte
   const { title, scope } = headingOf(services, parameters, context);
   const mailed = await mailReport({ services, artifacts, context }, artifact, { title, scope, to: parameters.emailRecipients, ...result });
   context.progress(1, 'mailed');
-  return { ...result, mailed };
+  return { ...result, message: `${result.message}, mailed to ${mailed.accepted.length} of ${parameters.emailRecipients.length}`, mailed };
 };
 
 const make = async (
@@ -110,5 +112,6 @@ const totalsOf = (source: Source): { readonly [figure: string]: number | null } 
 
 const resultOf = ({ artifactId, name, bytes, sha256, details = {} }: Artifact): ReportResult => {
   const { rows = 0, totals = {} } = details as { readonly rows?: number; readonly totals?: JsonObject };
-  return { artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
+  const message = `${rows} rows in ${name} (${Math.ceil(bytes / 1_024)} KiB)`;
+  return { message, artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
 };
