@@ -30,6 +30,7 @@ export const createContainer = (parts: Parts): Container => {
   value(c, T.log, parts.log);
   value(c, T.storage, parts.storage);
   value(c, T.artifacts, parts.artifacts);
+  value(c, T.memory, parts.memory);
   value(c, T.calendar, parts.calendar);
   value(c, T.input, parts.input);
   value(c, T.runner, parts.runner);
@@ -65,8 +66,8 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.eraser,
-    [T.storage, T.projector, T.artifacts],
-    ({ store, readModels }, projector, artifacts) => new Eraser(store, readModels, projector, artifacts),
+    [T.storage, T.projector, T.artifacts, T.memory],
+    ({ store, readModels }, projector, artifacts, memory) => new Eraser({ store, readModels, projector, artifacts, memory }),
   );
   single(
     c,

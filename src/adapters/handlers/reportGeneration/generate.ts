@@ -58,7 +58,7 @@ const make = async (
   const { format } = parameters;
   const period = periodOf(parameters, context.scheduledFor);
   const source = sources[parameters.reportType].open({ services, parameters, context, period });
-  const order: Order = { format, heading: headingOf(services, parameters, context), columns: source.columns, fonts: services.fonts };
+  const order: Order = { format, heading: headingOf(services, parameters, context), columns: source.columns, fonts: services.files.fonts };
   const draft = await artifacts.create(context, name, mediaTypes[format]);
   try {
     const rows = await render(order, source, progressOf(context, draft.write.bind(draft)), context.signal);

@@ -187,7 +187,7 @@ describe('the file', () => {
     const { createRequire } = await import('node:module');
     const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuMathTeXGyre.ttf');
     const products = [product('M', { name: '𝒜𝒞𝒟' })];
-    const given = open(directory, { products, instead: { fonts: [font] } });
+    const given = open(directory, { products, instead: { files: { own: null, roots: [], fonts: [font] } } });
     const { content } = await given.make({ reportType: 'inventory_summary', format: 'pdf' });
     expect(content.toString('latin1')).toContain('DejaVuMathTeXGyre');
     expect((await pdfOf(content)).text).toContain('𝒜𝒞𝒟');
