@@ -45,7 +45,7 @@ export const createContainer = (parts: Parts): Container => {
     c,
     T.projector,
     [T.storage, T.background, T.log],
-    ({ readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive),
+    ({ store, readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive ? null : store),
   );
   single(
     c,

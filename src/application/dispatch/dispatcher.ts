@@ -3,7 +3,7 @@ import { handlerKeyOf, type JobEvent, nextStartAt, workAt } from '../../domain/j
 import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
-import type { Executor } from '../execution/executor.js';
+import type { Claim, Executor } from '../execution/executor.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Clock, Stop } from '../ports/clock.js';
@@ -78,6 +78,7 @@ export class Dispatcher {
     membership.onFenced((fenced) => this.#onFenced(fenced));
     handlers.onChange(() => void this.reload());
     executor.onUnstuck(() => this.#pumpSoon());
+    executor.onRecovered((claim) => this.#slotFor(claim));
   }
 
   /** Since when this node looks after what is due; null while it does not. What has no handler here is looked after too: it waits. */
@@ -234,13 +235,26 @@ export class Dispatcher {
   /** The wall clock was set, or the machine slept: what fell into the gap is missed, and every wake-up is read anew. */
   #onClockJump(jumpMs: Millis): void {
     this.dependencies.log.warn({ jumpMs }, 'the wall clock jumped');
-    if (jumpMs > 0) this.#watchedSince = this.dependencies.clock.now();
+    // Set back, the clock tells the same moment by another number.
+    this.#watchedSince = jumpMs > 0 ? this.dependencies.clock.now() : plus(this.#watchedSince, jumpMs);
     void this.reload();
   }
 
   /** A node whose handlers have all stopped listening claims nothing more. */
   #mayClaim(): boolean {
     return this.#slots.free > 0 && this.dependencies.executor.stuck < this.dependencies.limits.concurrency;
+  }
+
+  #slotFor({ stream, job }: Claim): (() => void) | null {
+    const { organization, jobName } = splitStream(stream);
+    const key = handlerKeyOf(job.definition.jobType, jobName);
+    const isFree = this.#mayClaim() && this.#slots.allows(key, organization, this.dependencies.handlers.concurrencyOf(key));
+    if (!isFree) return null;
+    this.#slots.take(key, organization);
+    return () => {
+      this.#slots.release(key, organization);
+      this.#pumpSoon();
+    };
   }
 
   /** Lets the job decide what is due; with a slot, the append of its start is the claim. */

@@ -50,8 +50,11 @@ type Dependencies = {
 export class Executor {
   readonly #attempts = new Map<string, Attempt>();
   #stuck = 0;
+  /** Claims that are answered after the drain end where they begin. */
+  #isDrained = false;
   #whenIdle: (() => void)[] = [];
   #onUnstuck: () => void = () => undefined;
+  #slotFor: (claim: Claim) => (() => void) | null = () => () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
     dependencies.membership.onFenced((fenced) => fenced && this.#fence());
@@ -68,12 +71,17 @@ export class Executor {
     this.#onUnstuck = listener;
   }
 
+  /** Asked for a slot, and how to give it back, when a claim turns up of which nobody knew that it was made; null where none is free. */
+  onRecovered(slotFor: (claim: Claim) => (() => void) | null): void {
+    this.#slotFor = slotFor;
+  }
+
   /** Handlers that were told to stop and did not. */
   get stuck(): number {
     return this.#stuck;
   }
 
-  start(claim: Claim, release: () => void): void {
+  start(claim: Claim, release: () => void, hasSlot = true): void {
     const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
     if (execution?.phase !== 'running') return release();
     const { clock } = this.dependencies;
@@ -85,20 +93,25 @@ export class Executor {
       release: onlyOnce(release),
       settled: false,
     };
+    if (this.#isDrained) return this.#giveBack(attempt, 'shutdown', stopped);
+    if (!hasSlot) return this.#giveBack(attempt, 'fenced', unanswered);
     this.#attempts.set(claim.executionId, attempt);
     void this.#run(attempt);
     if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
   }
 
+  /** Ends an attempt before its handler is called: it does not count. */
+  #giveBack(attempt: Attempt, cause: 'shutdown' | 'fenced', error: ExecutionError): void {
+    attempt.release();
+    attempt.settled = true;
+    void this.#record(attempt, { type: 'FailAttempt', durationMs: 0, error, cause, retryable: true });
+  }
+
   /** Waits for running attempts, at most `drainMs`; the rest are aborted, recorded as such, and retried elsewhere or later. */
   async drain(drainMs: Millis): Promise<void> {
     await this.#idleWithin(drainMs);
-    const left = [...this.#attempts.values()];
-    await Promise.all(
-      left.map((attempt) =>
-        this.#giveUp(attempt, 'shutdown', { name: 'AbortError', message: 'the scheduler was stopped', code: 'SHUTDOWN' }),
-      ),
-    );
+    this.#isDrained = true;
+    await Promise.all([...this.#attempts.values()].map((attempt) => this.#giveUp(attempt, 'shutdown', stopped)));
     await this.#idleWithin(Math.min(drainMs, stuckAfterMs));
   }
 
@@ -256,10 +269,15 @@ export class Executor {
         attempt.settled = true;
         this.#tellToStop(attempt, { name: 'AbortError', message: 'another node ended this attempt', code: 'LOST' });
       } else if (event.type === 'ExecutionStarted' && event.node === this.dependencies.membership.self && state.kind === 'job') {
-        const known = this.#attempts.has(event.executionId);
-        if (!known) this.start({ stream, executionId: event.executionId, job: state }, () => undefined);
+        if (!this.#attempts.has(event.executionId)) this.#recover({ stream, executionId: event.executionId, job: state });
       }
     }
+  }
+
+  /** The slot of such a claim was given to others when no answer came: it runs where one is free, and else its turn comes again. */
+  #recover(claim: Claim): void {
+    const release = this.#slotFor(claim);
+    this.start(claim, release ?? (() => undefined), release !== null);
   }
 
   #forget(attempt: Attempt): void {
@@ -286,6 +304,12 @@ export class Executor {
 /** Milliseconds, to the microsecond. */
 const elapsed = ({ startedAtMs }: Attempt, clock: Clock): Millis => Math.round((clock.monotonic() - startedAtMs) * 1_000) / 1_000;
 
+const stopped: ExecutionError = { name: 'AbortError', message: 'the scheduler was stopped', code: 'SHUTDOWN' };
+const unanswered: ExecutionError = {
+  name: 'AbortError',
+  message: 'the store did not answer the claim, and the node has no room for it any more',
+  code: 'FENCED',
+};
 const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
 
 type FailedBySystem = Omit<Extract<Settlement, { type: 'FailAttempt' }>, 'cause'> & { readonly cause: FailureCause };

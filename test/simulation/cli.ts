@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { simulate } from './simulate.js';
+
+// `npm run simulate -- --seed N` tells what happens in one world; `--from N --seeds M` looks at many.
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, from: { type: 'string', default: '1' }, seeds: { type: 'string', default: '100' } },
+});
+
+const one = async (seed: number): Promise<void> => {
+  const { story, violations, hash, figures } = await simulate(seed, { keepStory: true });
+  for (const line of story) console.log(line);
+  console.log(`seed ${seed}, trace ${hash}, ${JSON.stringify(figures)}`);
+  for (const { invariant, what, at } of violations) console.log(`${invariant} is broken at ${at} ms: ${what}`);
+  process.exitCode = violations.length > 0 ? 1 : 0;
+};
+
+const many = async (from: number, seeds: number): Promise<void> => {
+  const totals = { seeds: 0, broken: 0, steps: 0, commits: 0, runs: 0, crashes: 0 };
+  for (let seed = from; seed < from + seeds; seed++) {
+    const { violations, figures } = await simulate(seed);
+    totals.seeds++;
+    totals.steps += figures.steps;
+    totals.commits += figures.commits;
+    totals.runs += figures.runs;
+    totals.crashes += figures.crashes;
+    const [first] = violations;
+    if (!first) continue;
+    totals.broken++;
+    console.log(`seed ${seed}: ${first.invariant} is broken at ${first.at} ms: ${first.what}`);
+  }
+  console.log(JSON.stringify(totals));
+  process.exitCode = totals.broken > 0 ? 1 : 0;
+};
+
+if (values.seed !== undefined) await one(Number(values.seed));
+else await many(Number(values.from), Number(values.seeds));

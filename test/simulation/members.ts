@@ -1,0 +1,73 @@
+import { startBeats } from '../../src/adapters/mongo/cluster/beats.js';
+import { usualPace } from '../../src/adapters/mongo/cluster/membership.js';
+import { nodeWatch } from '../../src/adapters/mongo/cluster/nodeWatch.js';
+import { StoreUnavailable } from '../../src/application/ports/eventStore.js';
+import type { Membership, NodeInfo } from '../../src/application/ports/membership.js';
+import type { Machine } from './machine.js';
+import type { Network } from './network.js';
+
+type Beat = { readonly _id: string; readonly beat: number; readonly handlerKeys: readonly string[] };
+/** The list of nodes in the store. */
+export type NodeList = Map<string, Beat>;
+
+const patienceMs = usualPace.beatMs;
+const gapBeats = 3;
+
+export type Members = { readonly membership: Membership; readonly listed: Promise<void>; close(): Promise<void> };
+
+/** The beats and the judgement of the cluster as they are, over the simulated network. */
+export const membersOf = (list: NodeList, machine: Machine, network: Network): Members => {
+  const { name: node, clock, background } = machine;
+  const watch = nodeWatch(clock, usualPace.leaseMs, usualPace.beatMs * gapBeats);
+  const listeners = new Set<(fenced: boolean) => void>();
+  let handlerKeys: readonly string[] = [];
+  let giveListed = (): void => undefined;
+  const listed = new Promise<void>((resolve) => {
+    giveListed = resolve;
+  });
+  const call = <T>(name: string, apply: () => Promise<T>): Promise<T> =>
+    network.call({ from: machine, name: `nodes.${name}`, about: '', apply, failure: (m) => new StoreUnavailable(m), patienceMs });
+
+  let isFenced = false;
+  const beats = startBeats({
+    beat: (beat, keys) => call('beat', async () => void list.set(node, { _id: node, beat, handlerKeys: keys })),
+    look: () => call('look', async () => [...list.values()]),
+    // From the thread of the beats to the main thread.
+    tell: (report) =>
+      void machine.after(0, () => {
+        if (report.kind === 'nodes') {
+          watch.saw(report.nodes);
+          giveListed();
+        } else if (report.kind === 'fenced' && report.fenced !== isFenced) {
+          isFenced = report.fenced;
+          for (const listener of listeners) listener(report.fenced);
+        }
+      }),
+    clock,
+    background,
+    beatMs: usualPace.beatMs,
+    fenceMs: usualPace.fenceMs,
+  });
+  const self = (): NodeInfo => ({ node, handlerKeys });
+  return {
+    listed,
+    membership: {
+      self: node,
+      exclusive: false,
+      isAlive: (other) => other === node || watch.isAlive(other),
+      nodes: () => [self(), ...watch.nodes().filter((other) => other.node !== node)],
+      announce: (keys) => {
+        handlerKeys = [...keys];
+        beats.announce(handlerKeys);
+      },
+      onFenced: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    close: async () => {
+      await beats.stop();
+      await call('leave', async () => void list.delete(node)).catch(() => undefined);
+    },
+  };
+};
