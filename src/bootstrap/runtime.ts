@@ -74,9 +74,10 @@ export class Runtime {
   /** Claims nothing more, lets attempts end within the limit, saves what is known, and lets go of the store. */
   async stop(drainMs: Millis): Promise<void> {
     const c = this.#container;
-    get(c, T.sweeper).stop();
+    const swept = get(c, T.sweeper).stop();
     get(c, T.dispatcher).stop();
     await get(c, T.executor).drain(drainMs);
+    await swept;
     await get(c, T.tail).stop();
     await get(c, T.repairer).stop();
     get(c, T.waiters).rejectAll(new SchedulerError('STOPPED', 'the scheduler was stopped while the run was waited for'));

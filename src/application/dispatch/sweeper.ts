@@ -36,19 +36,25 @@ type Dependencies = {
 /** Looks after what nobody else does: attempts of dead nodes, and due occurrences for which no node has a handler. */
 export class Sweeper {
   #timer: Stop | null = null;
+  #sweeping: Promise<void> = Promise.resolve();
 
   constructor(private readonly dependencies: Dependencies) {}
 
   start(): void {
-    this.#timer = this.dependencies.background.after(everyMs, async () => {
-      await this.#sweep().catch((error) => this.dependencies.log.warn({ error }, 'a sweep failed; the next one follows'));
-      if (this.#timer) this.start();
+    this.#timer = this.dependencies.background.after(everyMs, () => {
+      this.#sweeping = this.#sweep()
+        .catch((error) => this.dependencies.log.warn({ error }, 'a sweep failed; the next one follows'))
+        .then(() => {
+          if (this.#timer) this.start();
+        });
     });
   }
 
-  stop(): void {
+  /** Resolves when a sweep that is under way is over: it writes nothing more. */
+  async stop(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
+    await this.#sweeping;
   }
 
   async #sweep(): Promise<void> {
