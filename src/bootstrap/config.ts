@@ -8,6 +8,12 @@ const count = (most: number) =>
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(most, `must be at most ${most}`);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+);
 const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).transform((v) => v === 'true' || v === '1');
 
 /** Every variable this program reads, with its default. `NAME_FILE` names a file that holds the value of `NAME`. */
@@ -29,7 +35,14 @@ const schema = z.object({
   SCHEDULER_CONCURRENCY: count(10_000).default(50),
   SCHEDULER_NODE_ID: z.string().min(1).max(100).optional(),
   SCHEDULER_DRAIN_SECONDS: count(86_400).default(30),
+  SCHEDULER_LEASE_SECONDS: count(3_600).default(15),
   SCHEDULER_ACTOR: z.string().min(1).max(256).optional(),
+  SCHEDULER_TABLES: list.optional(),
+  SCHEDULER_FILE_ROOTS: list.optional(),
+  SCHEDULER_MAIL_FROM: z.string().optional(),
+  SCHEDULER_OUTBOUND_HOSTS: list.optional(),
+  SCHEDULER_INVENTORY_MONGODB_URI: z.string().optional(),
+  SCHEDULER_INVENTORY_MONGODB_DB: z.string().optional(),
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 

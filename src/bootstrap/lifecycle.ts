@@ -24,6 +24,8 @@ type Dependencies = {
   readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
+  /** What predefined handlers work with. */
+  readonly services: { close(): Promise<void> };
   /** In place of the store that the options name. */
   readonly openStorage?: (node: string) => Promise<Storage>;
 };
@@ -92,6 +94,7 @@ export class Lifecycle {
     this.#opening = null;
     this.#starting = null;
     await (await opening).runtime.stop(drainMs);
+    await this.dependencies.services.close();
   }
 
   /** Heavy imports happen here, so that importing the package is quick. */
@@ -107,7 +110,7 @@ export class Lifecycle {
       import('../adapters/runner/index.js'),
       import('./openStorage.js'),
     ]);
-    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node));
+    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node, log));
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
     const { limits } = settings;
@@ -129,7 +132,8 @@ export class Lifecycle {
     try {
       broker = await openBroker(options, storage, node);
       const runtime = new Runtime({ ...parts, broker }, options.actor);
-      await runtime.catchUp();
+      // Whoever only looks at a shared store leaves it to its nodes to bring the read models to the head of the log.
+      if (!looksOnly(options)) await runtime.catchUp();
       return { runtime, settings };
     } catch (error) {
       await broker?.close();
@@ -138,6 +142,8 @@ export class Lifecycle {
     }
   }
 }
+
+const looksOnly = ({ store }: AnyOptions): boolean => typeof store === 'object' && 'mongodb' in store && store.readOnly === true;
 
 /** Handlers and calculators given as options; what was set by hand before wins. */
 const registerAll = (options: AnyOptions, jobHandlers: JobHandlers, customSchedules: Map<string, Calculator>): void => {

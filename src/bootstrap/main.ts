@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { nextOccurrences } from '../adapters/calendar/index.js';
-import { processEnvironment, runCli } from '../adapters/cli/index.js';
+import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
 import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
-import type { SchedulerOptions, StoreOption } from './options.js';
+import { mongoStoreOf, nameOf } from './mongoStore.js';
+import type { SchedulerOptions } from './options.js';
+import { predefinedFrom } from './predefinedFrom.js';
 import { createScheduler } from './scheduler.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
@@ -25,14 +27,16 @@ const configuration = (): Config => {
 
 const config = configuration();
 
-/** The servers that the environment names, unless a command asks for a directory of its own. */
-const cluster = (store: StoreOption): Pick<SchedulerOptions, 'store' | 'nats'> => {
-  const { MONGODB_URI, MONGODB_DB, NATS_URL, DATA_DIR } = config;
-  if (store === 'memory' || !('directory' in store) || store.directory !== DATA_DIR) return {};
-  return {
-    ...(MONGODB_URI !== undefined && { store: { mongodb: MONGODB_URI, ...(MONGODB_DB !== undefined && { database: MONGODB_DB }) } }),
-    ...(NATS_URL !== undefined && !store.readOnly && { nats: NATS_URL }),
-  };
+const mongo = mongoStoreOf(config);
+
+/** The servers that the environment names, for commands that ask for the shared store. */
+const serversOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
+  if (store === 'memory') return { store };
+  const { readOnly = false } = store;
+  const isOurs = 'shared' in store || store.directory === config.DATA_DIR;
+  const nats = config.NATS_URL === undefined || readOnly || !isOurs ? {} : { nats: config.NATS_URL };
+  if ('directory' in store) return { store, ...nats };
+  return { ...(mongo && { store: { ...mongo, readOnly } }), ...nats };
 };
 
 process.exitCode = await runCli(
@@ -41,6 +45,7 @@ process.exitCode = await runCli(
     version,
     config: {
       directory: config.DATA_DIR,
+      ...(mongo && { shared: nameOf(mongo) }),
       organization: config.SCHEDULER_ORGANIZATION,
       drainSeconds: config.SCHEDULER_DRAIN_SECONDS,
       logLevel: config.LOG_LEVEL,
@@ -49,10 +54,11 @@ process.exitCode = await runCli(
     },
     now: () => new Date(systemClock.now()),
     after: (delayMs, callback) => background.after(delayMs, callback),
-    open: (options) =>
+    open: ({ store, ...options }) =>
       createScheduler({
         ...options,
-        ...cluster(options.store),
+        ...serversOf(store),
+        predefined: predefinedFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),

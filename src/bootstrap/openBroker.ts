@@ -1,5 +1,6 @@
 import { background } from '../adapters/system/background.js';
 import type { Storage } from '../application/ports/storage.js';
+import { databaseOf } from './mongoStore.js';
 import type { AnyOptions } from './options.js';
 import type { Broker } from './parts.js';
 
@@ -7,6 +8,6 @@ import type { Broker } from './parts.js';
 export const openBroker = async ({ nats, store }: AnyOptions, { feed }: Storage, node: string): Promise<Broker | null> => {
   if (nats === undefined) return null;
   const { openNats } = await import('../adapters/nats/index.js');
-  const name = typeof store === 'object' && 'mongodb' in store ? (store.database ?? 'mongodb') : node;
+  const name = typeof store === 'object' && 'mongodb' in store ? databaseOf(store) : node;
   return openNats({ url: nats, partitions: feed.partitions, store: name, node, background });
 };

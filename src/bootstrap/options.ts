@@ -5,10 +5,22 @@ import type { Clock } from '../application/ports/clock.js';
 import type { Logger } from '../application/ports/logger.js';
 
 /** Where the log and everything derived from it lives. */
-export type StoreOption =
-  | 'memory'
-  | { readonly directory: string; readonly readOnly?: boolean }
-  | { readonly mongodb: string; readonly database?: string };
+export type StoreOption = 'memory' | { readonly directory: string; readonly readOnly?: boolean } | MongoStore;
+
+/** Shared by every node that is given the same database. */
+export type MongoStore = {
+  /** A connection string. */
+  readonly mongodb: string;
+  /** Default: the one in the connection string, or else `nexus_scheduler`. */
+  readonly database?: string;
+  /**
+   * A node that is not heard of for so long is dead, and its attempts are started elsewhere; it stops them itself a fifth earlier. At least
+   * 1,000, default 15,000. The same on every node of a cluster.
+   */
+  readonly leaseMs?: number;
+  /** Looks and writes nothing: other nodes do not hear of this one. */
+  readonly readOnly?: boolean;
+};
 
 export type LimitOptions = {
   /** Attempts at once by job type. */
@@ -18,6 +30,30 @@ export type LimitOptions = {
   readonly organizations?: { readonly [organization: string]: number };
   /** Shares by organization when all have work; 1 unless named. */
   readonly weights?: { readonly [organization: string]: number };
+};
+
+/** What the predefined job types (reports, clean-ups, mails, backups, synchronisation, stock alerts) work with. */
+export type PredefinedOptions = {
+  /** Directory of artifacts, backups and the embedded inventory. Default: the directory of the store, else `./data`. */
+  readonly directory?: string;
+  /** The application's own collections; default: an embedded inventory in `directory`. */
+  readonly inventory?: {
+    readonly mongodb: string;
+    readonly database?: string;
+    /** Names of its collections, where they are not `products`, `stock_movements` and `product_lists`. */
+    readonly collections?: { readonly products?: string; readonly movements?: string; readonly lists?: string };
+    /** Names of its fields, by the names used here. */
+    readonly fields?: { readonly [field: string]: string };
+  };
+  /** Tables or collections that `data_cleanup` and `backup` may touch. */
+  readonly tables?: readonly string[];
+  /** Directories below which jobs may read, write and delete files. Default: `files` in `directory`. */
+  readonly roots?: readonly string[];
+  /** `smtp://user:password@host:587`, or `smtps:`. */
+  readonly smtp?: string;
+  readonly mailFrom?: string;
+  /** Hosts of private networks that jobs and webhooks may reach, as `host` or `host:port`; others of those are refused. */
+  readonly outboundHosts?: readonly string[];
 };
 
 export type SchedulerOptions<M extends JobMap = JobMap> = {
@@ -40,6 +76,8 @@ export type SchedulerOptions<M extends JobMap = JobMap> = {
   readonly handlers?: {
     readonly [T in keyof M & string]?: Handler<M[T]> | string | ({ readonly handler: Handler<M[T]> | string } & HandlerOptions);
   };
+  /** False: no predefined job types. */
+  readonly predefined?: PredefinedOptions | false;
   readonly customSchedules?: { readonly [name: string]: Calculator };
   /** Recorded in events as the cause of what callers ask for. */
   readonly actor?: string;

@@ -7,13 +7,39 @@ const atLeastOne = z.int({ error: 'must be a whole number' }).min(1, 'must be at
 const perName = z.record(z.string(), atLeastOne).default({});
 const isA = (type: string) => (value: unknown) => typeof value === type;
 
+const texts = z.array(z.string().min(1, 'must not be empty'));
+
+const predefined = z.strictObject({
+  directory: z.string().min(1, 'must not be empty').optional(),
+  inventory: z
+    .strictObject({
+      mongodb: z.string().min(1, 'must not be empty'),
+      database: z.string().optional(),
+      collections: z
+        .strictObject({ products: z.string().optional(), movements: z.string().optional(), lists: z.string().optional() })
+        .optional(),
+      fields: z.record(z.string(), z.string().min(1, 'must not be empty')).optional(),
+    })
+    .optional(),
+  tables: texts.optional(),
+  roots: texts.optional(),
+  smtp: z.url({ protocol: /^smtps?$/, error: 'must be an URL such as smtp://user:password@host:587' }).optional(),
+  mailFrom: z.string().min(3, 'must be an address').optional(),
+  outboundHosts: texts.optional(),
+});
+
 const schema = z.strictObject({
   store: z
     .union(
       [
         z.literal('memory'),
         z.strictObject({ directory: z.string().min(1), readOnly: z.boolean().optional() }),
-        z.strictObject({ mongodb: z.string().min(1), database: z.string().optional() }),
+        z.strictObject({
+          mongodb: z.string().min(1),
+          database: z.string().min(1).optional(),
+          leaseMs: z.int().min(1_000).max(3_600_000).optional(),
+          readOnly: z.boolean().optional(),
+        }),
       ],
       { error: "must be 'memory', { directory } or { mongodb }" },
     )
@@ -42,6 +68,7 @@ const schema = z.strictObject({
   logger: z.union([z.literal(false), z.custom<object>(isA('object'))], { error: 'must be false or a logger' }).optional(),
   autoStart: z.boolean({ error: 'must be true or false' }).default(true),
   handlers: z.record(z.string(), z.unknown()).optional(),
+  predefined: z.union([z.literal(false), predefined]).optional(),
   customSchedules: z.record(z.string(), z.custom(isA('function'), 'must be a function')).optional(),
   actor: z.string().min(1).max(256).optional(),
 });

@@ -1,4 +1,5 @@
 import type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
+import { predefinedTypes } from '../adapters/handlers/index.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
@@ -13,6 +14,7 @@ import { Lifecycle } from './lifecycle.js';
 import type { SchedulerOptions } from './options.js';
 import { readOptions } from './optionsSchema.js';
 import type { Progress } from './runtime.js';
+import { createServices } from './services/index.js';
 import { createTimetable, type Preview } from './timetable.js';
 
 export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
@@ -40,18 +42,26 @@ const defaultOrganization = 'default';
 /** A scheduler of its own store, handlers and clock. Nothing is opened before the first use. Throws `INVALID_ARGUMENT` for wrong options. */
 export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOptions<M> = {}): Scheduler<M> => {
   readOptions(options);
-  return lazyScheduler(() => options, options.clock);
+  return lazyScheduler(() => options, options.clock, options.predefined !== false);
 };
 
 /** Options are asked for when they are first needed, so that a wrong environment is an error of a call and not of an import. */
 export const lazyScheduler = <M extends JobMap>(
   optionsOf: () => SchedulerOptions<M>,
   clock: Clock = systemClock,
+  withPredefined = true,
   openStorage?: (node: string) => Promise<Storage>,
 ): Scheduler<M> => {
   const jobHandlers = new JobHandlers();
   const customSchedules = new Map<string, Calculator>();
-  const timetable = createTimetable(customSchedules);
+  const services = createServices(optionsOf, clock);
+  const types = new Map(withPredefined ? predefinedTypes(services.services).map((type) => [type.name, type]) : []);
+  for (const { name, handler, options } of types.values()) jobHandlers.set(name, handler, options);
+  const timetable = createTimetable(customSchedules, (jobType, parameters) => {
+    const type = types.get(jobType);
+    // Whoever has set a handler of their own for the name says what its parameters are.
+    return type && jobHandlers.get(jobType) === type.handler ? type.check(parameters) : [];
+  });
   const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));
   const lifecycle = new Lifecycle({
     optionsOf,
@@ -60,6 +70,7 @@ export const lazyScheduler = <M extends JobMap>(
     customSchedules,
     timetable,
     listeners,
+    services,
     ...(openStorage && { openStorage }),
   });
   const jobsOf = (organization: string | null): JobsApi<M> => {

@@ -1,18 +1,18 @@
 import { createLogger } from '../adapters/pino/createLogger.js';
 import type { JobMap } from '../application/api/types.js';
 import { type Config, readConfig } from './config.js';
+import { mongoStoreOf } from './mongoStore.js';
 import type { SchedulerOptions } from './options.js';
+import { predefinedFrom } from './predefinedFrom.js';
 import { lazyScheduler, type Scheduler } from './scheduler.js';
 
 /** Options as the environment names them. */
 const optionsFrom = (config: Config): SchedulerOptions => ({
-  store:
-    config.MONGODB_URI === undefined
-      ? { directory: config.DATA_DIR }
-      : { mongodb: config.MONGODB_URI, ...(config.MONGODB_DB !== undefined && { database: config.MONGODB_DB }) },
+  store: mongoStoreOf(config) ?? { directory: config.DATA_DIR },
   ...(config.NATS_URL !== undefined && { nats: config.NATS_URL }),
   ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
   ...(config.SCHEDULER_ACTOR !== undefined && { actor: config.SCHEDULER_ACTOR }),
+  predefined: predefinedFrom(config),
   organization: config.SCHEDULER_ORGANIZATION,
   concurrency: config.SCHEDULER_CONCURRENCY,
   logger: createLogger({ level: config.LOG_LEVEL, pretty: config.SCHEDULER_PRETTY_LOG, output: process.stderr }),

@@ -8,7 +8,7 @@ import {
   previewSchedule,
 } from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
-import { createJobInput } from '../adapters/input/jobInput.js';
+import { createJobInput, type ParametersCheck } from '../adapters/input/jobInput.js';
 import { invalidArgument } from '../application/api/jobCommands.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
 import { SchedulerError } from '../domain/errors.js';
@@ -26,7 +26,7 @@ export type Timetable = {
 
 const mostPreviewed = 100;
 
-export const createTimetable = (calculators: ReadonlyMap<string, Calculator>): Timetable => {
+export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, checkParameters: ParametersCheck = () => []): Timetable => {
   const calendar = createCalendar(calculators);
   const input = createJobInput({
     readSchedule: (schedule, now, owner) => {
@@ -36,6 +36,7 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>): T
     presentSchedule,
     readInstant,
     readJsonObject,
+    checkParameters,
   });
   return {
     calendar,

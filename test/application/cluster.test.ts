@@ -14,7 +14,7 @@ type Handler = (parameters: unknown, context: HandlerContext) => unknown;
 
 const join = async (storage: SharedStorage, nodeId: string, handlers: { readonly [type: string]: Handler } = {}): Promise<Node> => {
   const runs: string[] = [];
-  const scheduler = lazyScheduler(() => ({ nodeId, logger: false as const }), systemClock, storage.open);
+  const scheduler = lazyScheduler(() => ({ nodeId, logger: false as const }), systemClock, false, storage.open);
   for (const [type, handler] of Object.entries(handlers))
     scheduler.jobHandlers.set(type, (parameters: unknown, context: HandlerContext) => {
       runs.push(`${context.jobName}#${context.attempt}`);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BulkResult, JobInfo, JobInput, JobsApi, ScheduleResult } from '../../application/api/types.js';
 import { SchedulerError } from '../../domain/errors.js';
 import type { CliScheduler } from './environment.js';
-import { closing, type Invocation, openScheduler, withScheduler } from './invocation.js';
+import { closing, type Invocation, openEmpty, withScheduler } from './invocation.js';
 
 /** What became of one job of a file. */
 export type Outcome =
@@ -21,7 +21,7 @@ export const applyJobs = async (scheduler: CliScheduler, inputs: readonly JobInp
 /** The same in a store that is thrown away: nothing of it lasts. */
 export const tryJobs = async (invocation: Invocation, inputs: readonly JobInput[]): Promise<readonly Outcome[]> => {
   const before = await withScheduler(invocation, 'read', (scheduler) => existingJobs(scheduler, inputs));
-  return closing(openScheduler(invocation, 'memory'), async (trial) => {
+  return closing(openEmpty(invocation), async (trial) => {
     const tried = inputs.map((input, index) => withoutPast(input, before[index] ?? null, invocation.now));
     const results = await trial.scheduleJobs(tried);
     const after = await existingJobs(trial, tried);

@@ -5,7 +5,11 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
 
 export type OpenOptions = {
-  readonly store: 'memory' | { readonly directory: string; readonly readOnly?: boolean };
+  /** `shared` is the store of a cluster, which the configuration names. */
+  readonly store:
+    | 'memory'
+    | { readonly directory: string; readonly readOnly?: boolean }
+    | { readonly shared: true; readonly readOnly?: boolean };
   readonly organization: string;
   /** Recorded as the cause of what is asked for. */
   readonly actor?: string;
@@ -51,6 +55,8 @@ export type CliInput = {
 export type CliConfig = {
   /** The data directory, unless `--data-dir` names another. */
   readonly directory: string;
+  /** Where there is a store that several nodes share, its name for people: it is used unless `--data-dir` names a directory. */
+  readonly shared?: string;
   readonly organization: string;
   /** Who gives the commands. */
   readonly actor?: string;

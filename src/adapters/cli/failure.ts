@@ -1,5 +1,6 @@
 import { type Issue, SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
 import { printable, printableJson } from './format/printable.js';
+import type { StoreChoice } from './invocation.js';
 import type { Terminal } from './terminal.js';
 
 export type ExitCode = 0 | 1 | 2;
@@ -25,8 +26,8 @@ export class FileError extends Error {
 }
 
 /** Says what went wrong and what to do about it; returns the exit code. */
-export const reportFailure = (error: unknown, terminal: Terminal, json: boolean): ExitCode => {
-  const failure = describeFailure(error);
+export const reportFailure = (error: unknown, terminal: Terminal, json: boolean, store: StoreChoice['kind'] = 'embedded'): ExitCode => {
+  const failure = describeFailure(error, store);
   terminal.note(...(json ? [printableJson({ error: failure })] : failureLines(failure)));
   return error instanceof UsageError || failure.code === 'INVALID_ARGUMENT' ? 2 : 1;
 };
@@ -35,10 +36,11 @@ const usage = 'USAGE';
 
 type Failure = { readonly code: string; readonly message: string; readonly issues?: readonly Issue[]; readonly remedy?: string };
 
-export const describeFailure = (error: unknown): Failure => {
+export const describeFailure = (error: unknown, store: StoreChoice['kind'] = 'embedded'): Failure => {
   if (error instanceof SchedulerError) {
     const { code, message, issues } = error;
-    const remedy = remedies[code];
+    // What is wrong with a server is said by whoever tried to reach it.
+    const remedy = code === 'STORE_UNAVAILABLE' && store === 'shared' ? undefined : remedies[code];
     const title = issues === undefined || issues.length === 0 ? message : (titles[code] ?? message);
     return { code, message: title, ...(issues !== undefined && { issues }), ...(remedy !== undefined && { remedy }) };
   }

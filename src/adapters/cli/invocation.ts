@@ -12,9 +12,15 @@ export type Invocation = {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly organization: string;
-  readonly directory: string;
+  readonly store: StoreChoice;
   readonly now: Date;
 };
+
+/** The store of this process alone, in a directory, or one that nodes share. */
+export type StoreChoice = { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'shared'; readonly name: string };
+
+/** For people. */
+export const storeName = (store: StoreChoice): string => (store.kind === 'embedded' ? store.directory : store.name);
 
 /** Registers commands. Wrap each action in `run`, which gives it the invocation and takes its exit code; 0 where it returns none. */
 export type Commands = (program: Command, run: Run) => void;
@@ -29,9 +35,12 @@ export const invocationOf = (environment: CliEnvironment, { json = false, org, d
   terminal: terminalOf(environment, color === false),
   json,
   organization: org ?? environment.config.organization,
-  directory: dataDir ?? environment.config.directory,
+  store: storeOf(environment.config, dataDir),
   now: environment.now(),
 });
+
+const storeOf = ({ shared, directory }: CliConfig, dataDir: string | undefined): StoreChoice =>
+  shared !== undefined && dataDir === undefined ? { kind: 'shared', name: shared } : { kind: 'embedded', directory: dataDir ?? directory };
 
 /** Opens the store for one command and closes it after, whatever happens. `read` works beside a process that writes. */
 export const withScheduler = async <T>(
@@ -39,9 +48,9 @@ export const withScheduler = async <T>(
   access: 'read' | 'write',
   use: (scheduler: CliScheduler) => Promise<T>,
 ): Promise<T> => {
-  const { directory } = invocation;
-  const readOnly = access === 'read';
-  return closing(openScheduler(invocation, readOnly && (await isBlank(directory)) ? 'memory' : { directory, readOnly }), use);
+  const { store } = invocation;
+  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory));
+  return closing(isEmpty ? openEmpty(invocation) : openScheduler(invocation, access), use);
 };
 
 /** Where nothing was ever stored there is nothing to read, and that is no failure. */
@@ -51,7 +60,16 @@ const isBlank = (directory: string): Promise<boolean> =>
     (error) => error.code === 'ENOENT',
   );
 
-export const openScheduler = ({ environment, organization, terminal, json }: Invocation, store: OpenOptions['store']): CliScheduler =>
+export const openScheduler = (invocation: Invocation, access: 'read' | 'write'): CliScheduler => {
+  const { store } = invocation;
+  const readOnly = access === 'read';
+  return open(invocation, store.kind === 'shared' ? { shared: true, readOnly } : { directory: store.directory, readOnly });
+};
+
+/** A store that is thrown away. */
+export const openEmpty = (invocation: Invocation): CliScheduler => open(invocation, 'memory');
+
+const open = ({ environment, organization, terminal, json }: Invocation, store: OpenOptions['store']): CliScheduler =>
   environment.open({
     store,
     organization,

@@ -13,7 +13,6 @@ import { upkeepCommands } from './commands/upkeep.js';
 import type { CliEnvironment } from './environment.js';
 import { type ExitCode, reportFailure } from './failure.js';
 import { type Commands, invocationOf } from './invocation.js';
-import { terminalOf } from './terminal.js';
 
 /** In the order in which the help lists them. */
 const commands: readonly Commands[] = [
@@ -46,8 +45,8 @@ export const runCli = async (argv: readonly string[], environment: CliEnvironmen
   } catch (error) {
     // Commander has said what it does not like; asking for help or the version is no mistake.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { json, color } = program.opts();
-    return reportFailure(error, terminalOf(environment, color === false), json === true);
+    const { terminal, json, store } = invocationOf(environment, program.opts());
+    return reportFailure(error, terminal, json, store.kind);
   } finally {
     release();
   }
@@ -59,7 +58,7 @@ const programFor = ({ version, stdout, stderr }: CliEnvironment): Command =>
     .version(version, '-V, --version')
     .option('--json', 'print JSON: what the method of the library returns')
     .option('--org <organization>', 'act in this organization')
-    .option('--data-dir <directory>', 'use the store in this directory')
+    .option('--data-dir <directory>', 'use the embedded store in this directory, whatever MONGODB_URI says')
     .option('--no-color', 'print without colours')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

@@ -3,13 +3,15 @@ import type { Outcome } from './applyJobs.js';
 import type { CliScheduler } from './environment.js';
 import { type Field, fieldLines } from './format/fields.js';
 import { printable } from './format/printable.js';
-import type { Invocation } from './invocation.js';
+import { type Invocation, storeName } from './invocation.js';
 import type { Terminal } from './terminal.js';
 
 /** What a service has to work with. */
 export type Service = {
   readonly version: string;
   readonly store: string;
+  /** Whether other nodes work on it too. */
+  readonly shared: boolean;
   readonly node?: string;
   readonly organization: string;
   readonly jobs: readonly JobInfo[];
@@ -26,7 +28,7 @@ export type Service = {
 const mostRead = 10_000;
 
 export const serviceOf = async (
-  { environment, organization, directory }: Invocation,
+  { environment, organization, store }: Invocation,
   scheduler: CliScheduler,
   handlers: readonly string[],
   outcomes: readonly Outcome[],
@@ -42,7 +44,8 @@ export const serviceOf = async (
   const counted = (kind: Outcome['outcome']): number => outcomes.filter(({ outcome }) => outcome === kind).length;
   return {
     version,
-    store: directory,
+    store: storeName(store),
+    shared: store.kind === 'shared',
     ...(config.node !== undefined && { node: config.node }),
     organization,
     jobs,
@@ -55,7 +58,7 @@ export const serviceOf = async (
 };
 
 export const bannerLines = (service: Service, terminal: Terminal): readonly string[] => {
-  const { version, store, node, organization, jobs, more, created, updated, handlers, unavailable } = service;
+  const { version, store, shared, node, organization, jobs, more, created, updated, handlers, unavailable } = service;
   const changes = [...(created === 0 ? [] : [`${created} created`]), ...(updated === 0 ? [] : [`${updated} updated`])].join(', ');
   const missing = Object.entries(unavailable).map(
     ([key, names]): Field => [
@@ -68,7 +71,7 @@ export const bannerLines = (service: Service, terminal: Terminal): readonly stri
     terminal.paint('strong', `nexus-scheduler ${version}`),
     ...fieldLines(
       [
-        ['store', `embedded, in ${printable(store)}`],
+        ['store', shared ? `MongoDB, ${printable(store)}` : `embedded, in ${printable(store)}`],
         ['node', node === undefined ? null : printable(node)],
         [
           'jobs',

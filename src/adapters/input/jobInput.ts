@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import type { Handler } from '../../application/api/types.js';
 import type { CodedIssue, JobInputParser, Parsed, ParsedJob } from '../../application/ports/jobInput.js';
+import type { Issue } from '../../domain/errors.js';
 import type { Instant } from '../../domain/instant.js';
 import { type JobDefinition, misfirePolicies, overlapPolicies, priorities } from '../../domain/job/index.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { Schedule } from '../../domain/schedule/schedule.js';
+
+/** What is wrong with parameters of a job type, as far as that is known when a job is scheduled; paths begin with `parameters`. */
+export type ParametersCheck = (jobType: string, parameters: JsonObject) => readonly Issue[];
 
 type Readers = {
   readonly readSchedule: (input: unknown, now: Instant, owner: ScheduleOwner) => Parsed<Schedule>;
@@ -15,6 +19,7 @@ type Readers = {
   readonly readJsonObject: (
     input: unknown,
   ) => { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly fault: string };
+  readonly checkParameters: ParametersCheck;
 };
 
 const dayMs = 86_400_000;
@@ -105,7 +110,13 @@ const fields = z.strictObject({
 
 const notYet: readonly string[] = ['notify'];
 
-export const createJobInput = ({ readSchedule, presentSchedule, readInstant, readJsonObject }: Readers): JobInputParser => {
+export const createJobInput = ({
+  readSchedule,
+  presentSchedule,
+  readInstant,
+  readJsonObject,
+  checkParameters,
+}: Readers): JobInputParser => {
   const parameters = (input: unknown, path: string): Parsed<JsonObject> => {
     const read = readJsonObject(input);
     return read.ok ? read : { ok: false, issues: [{ path, message: read.fault }] };
@@ -119,14 +130,16 @@ export const createJobInput = ({ readSchedule, presentSchedule, readInstant, rea
     const read = fields.safeParse(rest);
     const schedule = readSchedule(scheduleInput, now, owner);
     const given = parametersInput === undefined ? ({ ok: true, value: {} } as const) : parameters(parametersInput, 'parameters');
-    if (read.success && schedule.ok && given.ok && missing.length === 0)
+    const faults =
+      given.ok && typeof rest.jobType === 'string' && rest.handler === undefined ? checkParameters(rest.jobType, given.value) : [];
+    if (read.success && schedule.ok && given.ok && faults.length === 0 && missing.length === 0)
       return { ok: true, value: parsedJob(read.data, schedule.value, given.value) };
     return {
       ok: false,
       issues: [
         ...(read.success ? [] : read.error.issues.flatMap(issuesOf)),
         ...(schedule.ok ? [] : schedule.issues),
-        ...(given.ok ? [] : given.issues),
+        ...(given.ok ? faults : given.issues),
         ...missing.map((path) => ({ path, message: 'is not available in this version; leave it out', code: 'NOT_AVAILABLE' as const })),
       ],
     };

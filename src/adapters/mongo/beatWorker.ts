@@ -26,6 +26,7 @@ const clock = { monotonic: () => performance.now() };
 const patienceMs = beatMs;
 const client = newClient(uri, {
   maxPoolSize: 1,
+  serverMonitoringMode: 'poll',
   serverSelectionTimeoutMS: patienceMs,
   connectTimeoutMS: patienceMs,
   socketTimeoutMS: patienceMs,

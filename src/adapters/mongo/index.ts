@@ -14,6 +14,7 @@ import { eventStore } from './log/eventStore.js';
 import { eventFeed } from './log/feed.js';
 import { mongoReadModels } from './models/readModels.js';
 
+export { openMongoReader } from './openReader.js';
 export { MongoUnusable } from './unusable.js';
 
 export type MongoOptions = {
@@ -53,6 +54,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
       partitions,
       known: knowledge(partitions),
       node,
+      isShared: () => membership.nodes().length > 1,
       ids,
       clock,
       background,

@@ -85,7 +85,10 @@ export const cliIn = (prefix: string) => {
         },
       },
       now: () => new Date(clock.now()),
-      open: (options) => createScheduler({ ...options, clock }),
+      open: ({ store, ...options }) => {
+        if (typeof store === 'object' && 'shared' in store) throw new Error('there is no cluster here');
+        return createScheduler({ ...options, store, clock });
+      },
       nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
       after: (_, callback) => {
         pauses.add(callback);

@@ -45,7 +45,7 @@ export const eventsCommand: Commands = (program, run) => {
 };
 
 const events = async (invocation: Invocation, { follow = false, job, type, after }: Options): Promise<undefined> => {
-  const { environment, directory } = invocation;
+  const { environment } = invocation;
   const ended = new AbortController();
   const print = printer(invocation);
   const printAll = async (found: AsyncIterable<PublishedEvent>): Promise<void> => {
@@ -57,7 +57,7 @@ const events = async (invocation: Invocation, { follow = false, job, type, after
   else {
     const stopListening = environment.onSignal(() => ended.abort());
     // Only an existing store can be followed.
-    const scheduler = openScheduler(invocation, { directory, readOnly: true });
+    const scheduler = openScheduler(invocation, 'read');
     await closing(scheduler, () => printAll(followed(scheduler, after, ended.signal, environment.after))).finally(stopListening);
   }
   return undefined;

@@ -6,7 +6,7 @@ import { printable } from '../format/printable.js';
 import { scheduleRule } from '../format/schedule.js';
 import { type Cell, type Column, tableLines } from '../format/table.js';
 import { relative } from '../format/time.js';
-import { type Commands, type Invocation, withScheduler } from '../invocation.js';
+import { type Commands, type Invocation, storeName, withScheduler } from '../invocation.js';
 import { oneOf, wholeNumber } from '../options.js';
 
 type Options = {
@@ -97,7 +97,7 @@ const nextCell = ({ waitingFor, nextStartAt, status, paused }: JobInfo, now: Dat
   return nextStartAt === null || status === 'cancelled' ? { text: '-', tone: 'quiet' } : relative(nextStartAt, now);
 };
 
-const emptyNote = ({ directory, organization }: Invocation, filtered: boolean): string =>
+const emptyNote = ({ store, organization }: Invocation, filtered: boolean): string =>
   filtered
     ? 'No job matches.'
-    : `No jobs in organization ${printable(organization)} of ${printable(directory)}. Schedule some: nexus-scheduler schedule -f jobs.json`;
+    : `No jobs in organization ${printable(organization)} of ${printable(storeName(store))}. Schedule some: nexus-scheduler schedule -f jobs.json`;

@@ -26,11 +26,11 @@ export const serveCommand: Commands = (program, run) => {
 const defaultDrainSeconds = 30;
 
 const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> => {
-  const { environment, organization, directory } = invocation;
+  const { environment, organization } = invocation;
   const inputs = options.jobs === undefined ? [] : await readJobsFile(options.jobs, environment.stdin);
   const handlers = options.handlers === undefined ? new Map() : await loadHandlers(options.handlers);
   const stopping = stopAsked(environment);
-  const scheduler = openScheduler(invocation, { directory, readOnly: false });
+  const scheduler = openScheduler(invocation, 'write');
   const log = new ServeLog(invocation);
   const drainMs = 1_000 * (options.drain ?? environment.config.drainSeconds ?? defaultDrainSeconds);
   try {

@@ -29,6 +29,8 @@ export type LogContext = {
   readonly known: Knowledge;
   /** This process, for people who read the log. */
   readonly node: string;
+  /** Whether other nodes are there that may write too. */
+  isShared(): boolean;
   readonly ids: Ids;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly background: Background;

@@ -13,14 +13,20 @@ export const eventFeed = (context: LogContext, barrier: Barrier): EventFeed => {
   const { commits, known, partitions } = context;
 
   const head = async (partition: number): Promise<Position> => {
-    const newest = await commits.findOne({ p: partition }, { sort: { n: -1 }, projection: place });
+    const floor = known.floor(partition);
+    const newest = await commits.findOne({ p: partition, n: { $gt: floor } }, { sort: { n: -1 }, projection: place });
     if (newest) known.saw(newest);
-    return newest?.n ?? 0;
+    return newest?.n ?? floor;
   };
 
   const page = async (partition: number, after: Position, limit: number): Promise<readonly CommitDocument[]> => {
-    const options = { sort: { n: 1 }, limit, batchSize: limit } as const;
-    return commits.find({ p: partition, n: { $gt: after } }, options).toArray();
+    const find = (n: { $gt: Position; $lte?: Position }) =>
+      commits.find({ p: partition, n }, { sort: { n: 1 }, limit, batchSize: limit }).toArray();
+    const end = after + limit;
+    const isFarBehind = (known.floor(partition) || (await head(partition))) > end;
+    // Not every server stops looking once it has as many as asked for: it is told where to stop.
+    const found = isFarBehind ? await find({ $gt: after, $lte: end }) : [];
+    return found.length > 0 ? found : find({ $gt: after });
   };
 
   const after: EventFeed['after'] = async (partition, position, limit) => {
