@@ -60,7 +60,12 @@ export const createContainer = (parts: Parts): Container => {
     ({ store, membership }, rows, projector, commits, calendar, clock, ids, activity) =>
       new CommandHandler({ store, rows, projector, commits, membership, calendar, clock, ids, activity }),
   );
-  single(c, T.eraser, [T.storage, T.projector], ({ store, readModels }, projector) => new Eraser(store, readModels, projector));
+  single(
+    c,
+    T.eraser,
+    [T.storage, T.projector, T.background, T.log],
+    ({ store, readModels }, projector, background, log) => new Eraser(store, readModels, projector, background, log),
+  );
   single(
     c,
     T.follower,

@@ -78,6 +78,7 @@ export class Runtime {
     get(c, T.dispatcher).stop();
     await get(c, T.executor).drain(drainMs);
     await swept;
+    get(c, T.eraser).stop();
     await get(c, T.tail).stop();
     await get(c, T.repairer).stop();
     get(c, T.waiters).rejectAll(new SchedulerError('STOPPED', 'the scheduler was stopped while the run was waited for'));

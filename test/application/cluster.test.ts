@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/systemClock.js';
 import type { HandlerContext, PublishedEvent } from '../../src/application/api/types.js';
+import { StoreUnavailable } from '../../src/application/ports/eventStore.js';
+import type { Storage } from '../../src/application/ports/storage.js';
 import { lazyScheduler, type Scheduler } from '../../src/bootstrap/scheduler.js';
 import { SharedStorage } from '../sharedStorage.js';
+import { deferred } from './opened.js';
 
 type Node = { readonly scheduler: Scheduler; readonly name: () => string; readonly runs: string[] };
 const started: Scheduler[] = [];
@@ -148,6 +151,43 @@ describe('nodes that share a store', () => {
     const done = next(node.scheduler, 'ExecutionCompleted', 'fenced');
     storage.fence(node.name(), false);
     expect((await done).data).toMatchObject({ attempt: 2 });
+  });
+
+  it('run no more at once than they may, though a claim turns up of which they had no answer', async () => {
+    const storage = new SharedStorage();
+    const release = deferred<void>();
+    let running = 0;
+    let most = 0;
+    let claims = 0;
+    const open = async (name: string): Promise<Storage> => {
+      const opened = await storage.open(name);
+      const append: Storage['store']['append'] = async (request) => {
+        const result = await opened.store.append(request);
+        const isFirst = request.stream === 'default/unanswered' && request.events.some(({ type }) => type === 'ExecutionStarted');
+        // Its answer is lost, and that of the question what became of it.
+        if (isFirst && claims++ < 2) throw new StoreUnavailable('no answer');
+        return result;
+      };
+      return { ...opened, store: { ...opened.store, append } };
+    };
+    const scheduler = lazyScheduler(() => ({ nodeId: 'one', logger: false as const, concurrency: 1 }), systemClock, false, open);
+    started.push(scheduler);
+    scheduler.jobHandlers.set('work', async (_: unknown, { jobName }: HandlerContext) => {
+      most = Math.max(most, ++running);
+      if (jobName === 'other') await release.promise;
+      running--;
+    });
+    await scheduler.start();
+    const givenBack = next(scheduler, 'ExecutionFailed', 'unanswered');
+    await scheduler.scheduleJobs([
+      { ...once('unanswered'), priority: 'critical' },
+      { ...once('other'), priority: 'low' },
+    ]);
+    expect((await givenBack).data).toMatchObject({ cause: 'fenced', final: false });
+    const done = next(scheduler, 'ExecutionCompleted', 'unanswered');
+    release.resolve();
+    expect((await done).data).toMatchObject({ attempt: 2 });
+    expect(most).toBe(1);
   });
 
   it("see each other's jobs at once", async () => {

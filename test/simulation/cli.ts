@@ -1,14 +1,24 @@
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.js';
+import { simulateStore } from './simulateStore.js';
 
-// `npm run simulate -- --seed N` tells what happens in one world; `--from N --seeds M` looks at many.
+// `npm run simulate -- --seed N` tells what happens in one world; `--from N --seeds M` looks at many, `--first` up to the first that
+// breaks a rule. With `--store` it is the log on MongoDB alone.
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, from: { type: 'string', default: '1' }, seeds: { type: 'string', default: '100' } },
+  options: {
+    seed: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '100' },
+    store: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
+  },
 });
 
+const world = values.store ? simulateStore : simulate;
+
 const one = async (seed: number): Promise<void> => {
-  const { story, violations, hash, figures } = await simulate(seed, { keepStory: true });
+  const { story, violations, hash, figures } = await world(seed, { keepStory: true });
   for (const line of story) console.log(line);
   console.log(`seed ${seed}, trace ${hash}, ${JSON.stringify(figures)}`);
   for (const { invariant, what, at } of violations) console.log(`${invariant} is broken at ${at} ms: ${what}`);
@@ -18,7 +28,8 @@ const one = async (seed: number): Promise<void> => {
 const many = async (from: number, seeds: number): Promise<void> => {
   const totals = { seeds: 0, broken: 0, steps: 0, commits: 0, runs: 0, crashes: 0 };
   for (let seed = from; seed < from + seeds; seed++) {
-    const { violations, figures } = await simulate(seed);
+    const { violations, figures, hash } = await world(seed);
+    if (values.hashes) console.log(`seed ${seed}, trace ${hash}`);
     totals.seeds++;
     totals.steps += figures.steps;
     totals.commits += figures.commits;
@@ -28,6 +39,7 @@ const many = async (from: number, seeds: number): Promise<void> => {
     if (!first) continue;
     totals.broken++;
     console.log(`seed ${seed}: ${first.invariant} is broken at ${first.at} ms: ${first.what}`);
+    if (values.first) break;
   }
   console.log(JSON.stringify(totals));
   process.exitCode = totals.broken > 0 ? 1 : 0;

@@ -134,13 +134,7 @@ export class LogCheck {
     }
   }
 
-  #onSkipped(
-    where: string,
-    job: JobModel,
-    event: Extract<JobEvent, { type: 'OccurrencesSkipped' }>,
-    commit: Commit,
-    index: number,
-  ): void {
+  #onSkipped(where: string, job: JobModel, event: Extract<JobEvent, { type: 'OccurrencesSkipped' }>, commit: Commit, index: number): void {
     const before = commit.events[index - 1];
     const dropped = before?.type === 'ExecutionCancelled' ? job.runs.get(before.executionId) : undefined;
     // An execution that waited is given another fate.
@@ -196,7 +190,8 @@ export class LogCheck {
     commit: Commit,
   ): void {
     const run = job.runs.get(event.executionId);
-    if (!run || run.phase === 'over') return this.report('I9', `${where}: ${event.type} of ${event.executionId}, which is ${run ? 'over' : 'unknown'}`);
+    if (!run || run.phase === 'over')
+      return this.report('I9', `${where}: ${event.type} of ${event.executionId}, which is ${run ? 'over' : 'unknown'}`);
     switch (event.type) {
       case 'ExecutionStarted': {
         if (run.phase === 'running') this.report('I4', `${where}: ${event.executionId} is started while it runs`);
@@ -216,7 +211,10 @@ export class LogCheck {
       case 'ExecutionCompleted':
       case 'ExecutionFailed': {
         if (run.phase !== 'running' || run.attempt !== event.attempt)
-          this.report('I9', `${where}: attempt ${event.attempt} of ${event.executionId} ends, but it is ${run.phase} at attempt ${run.attempt}`);
+          this.report(
+            'I9',
+            `${where}: attempt ${event.attempt} of ${event.executionId} ends, but it is ${run.phase} at attempt ${run.attempt}`,
+          );
         const counts = event.type === 'ExecutionFailed' && ['error', 'timeout', 'lost'].includes(event.cause);
         run.failures += counts ? 1 : 0;
         if (counts && !event.final && run.failures >= job.definition.maxAttempts)
@@ -240,7 +238,6 @@ export class LogCheck {
         return;
     }
   }
-
 
   #active(job: JobModel): readonly Run[] {
     return [...job.runs.values()].filter(({ phase }) => phase !== 'over');
@@ -283,4 +280,5 @@ export class LogCheck {
 /** A skip under misfire policy `once` or `all` goes on with the occurrence that is made up for. */
 const isExtended = ({ reason }: Extract<JobEvent, { type: 'OccurrencesSkipped' }>): boolean => reason === 'misfire';
 
-const iso = (at: number | null): string => (at === null ? 'nothing' : Number.isFinite(at) ? new Date(at).toISOString().slice(11, 23) : 'never');
+const iso = (at: number | null): string =>
+  at === null ? 'nothing' : Number.isFinite(at) ? new Date(at).toISOString().slice(11, 23) : 'never';

@@ -71,8 +71,7 @@ export class Network {
           (value) => reply(() => resolve(value)),
           (error) => reply(() => reject(error)),
         );
-      const givesUp = (): void =>
-        void this.kernel.post(patienceMs, `${label} is given up`, () => from.deliver(fail('no answer')));
+      const givesUp = (): void => void this.kernel.post(patienceMs, `${label} is given up`, () => from.deliver(fail('no answer')));
       const ignore = (result: Promise<unknown>): void => void result.catch(() => undefined);
       switch (fate) {
         case 'well':

@@ -121,10 +121,11 @@ export const simulate = async (seed: number, given: Given = {}): Promise<Outcome
     const jump = random.pick([-3_600, -30, -1, 1, 30, 3_600, 86_400]) * second;
     world.tell(`the wall clock of ${site.machine?.name} jumps by ${jump} ms`);
     site.skewMs += jump;
-    if (Math.abs(jump) > 60 * second) world.kernel.post(random.between(5, 20) * second, 'clock set right', () => {
-      world.tell(`the wall clock of ${site.machine?.name} is set right`);
-      site.skewMs = 0;
-    });
+    if (Math.abs(jump) > 60 * second)
+      world.kernel.post(random.between(5, 20) * second, 'clock set right', () => {
+        world.tell(`the wall clock of ${site.machine?.name} is set right`);
+        site.skewMs = 0;
+      });
   });
   every(weather.cutMs, () => {
     const { machine } = random.pick(world.sites);
@@ -206,6 +207,7 @@ const checkReadModels = async (world: World): Promise<void> => {
   for (const stream of streams) {
     const replayed = replay(blankRow(stream, instant(begin)), await store.read(stream, 0)).row;
     const row = rows.get(stream);
-    if (row?.version !== replayed.version) world.report('I17', `the row of ${stream} is at v${row?.version}, its log at v${replayed.version}`);
+    if (row?.version !== replayed.version)
+      world.report('I17', `the row of ${stream} is at v${row?.version}, its log at v${replayed.version}`);
   }
 };

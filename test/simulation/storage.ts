@@ -1,5 +1,5 @@
-import { memoryEventLog } from '../../src/adapters/memory/eventLog.js';
 import { decodeEvents, encodeEvents } from '../../src/adapters/codec/index.js';
+import { memoryEventLog } from '../../src/adapters/memory/eventLog.js';
 import { type MemoryPublisher, memoryPublisher } from '../../src/adapters/memory/publisher.js';
 import { memoryReadModels } from '../../src/adapters/memory/readModels.js';
 import { alone } from '../../src/application/cluster/alone.js';
@@ -75,7 +75,11 @@ export const storageOf = (
   members: Pick<Members, 'membership' | 'close'> | null,
   log: SharedLog = shared.log,
 ): Storage => {
-  const over = <T extends object>(name: string, target: T, parts: { readonly [method: string]: (...given: never[]) => unknown } = {}): T => {
+  const over = <T extends object>(
+    name: string,
+    target: T,
+    parts: { readonly [method: string]: (...given: never[]) => unknown } = {},
+  ): T => {
     const called = Object.keys(target).map((method) => {
       const real = (target as unknown as Methods)[method];
       if (typeof real !== 'function') return [method, real] as const;

@@ -52,7 +52,8 @@ export class Witness {
     const started = this.log.started(executionId, attempt);
     if (!started) return this.report('I5', `${key} runs on ${node} without a claim in the log`);
     if (started.node !== node) this.report('I5', `${key} runs on ${node}, but ${started.node} has claimed it`);
-    if (started.stream !== streamOf(organization, jobName)) this.report('I22', `${key} of ${started.stream} runs as ${organization}/${jobName}`);
+    if (started.stream !== streamOf(organization, jobName))
+      this.report('I22', `${key} of ${started.stream} runs as ${organization}/${jobName}`);
     if (started.token !== fencingToken) this.report('I9', `${key} runs with fencing token ${fencingToken}, not ${started.token}`);
   }
 }

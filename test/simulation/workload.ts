@@ -51,7 +51,8 @@ export const askSomething = (random: Random, world: World, jobs: number): void =
   const organization = random.pick(organizations);
   const jobName = `job-${random.between(1, jobs)}`;
   const site = random.pick(world.sites);
-  const ask = (what: string, act: Parameters<World['ask']>[2]): void => world.ask(site, `${what} ${organization}/${jobName}`, act, organization);
+  const ask = (what: string, act: Parameters<World['ask']>[2]): void =>
+    world.ask(site, `${what} ${organization}/${jobName}`, act, organization);
   switch (random.between(0, 13)) {
     case 0:
     case 1:
@@ -81,7 +82,8 @@ export const askSomething = (random: Random, world: World, jobs: number): void =
     case 12:
       return ask('look at', async (api) => {
         const listed = await api.getScheduledJobs();
-        for (const job of listed) if (job.organization !== organization) world.report('I22', `${organization} sees ${job.organization}/${job.jobName}`);
+        for (const job of listed)
+          if (job.organization !== organization) world.report('I22', `${organization} sees ${job.organization}/${job.jobName}`);
         await api.jobHistory(jobName);
         await api.getJobStats(jobName);
       });

@@ -1,4 +1,3 @@
-import { noLog } from '../../src/adapters/pino/noLog.js';
 import { createRunner } from '../../src/adapters/runner/index.js';
 import { Activity } from '../../src/application/activity.js';
 import type { JobsApi } from '../../src/application/api/types.js';
@@ -101,7 +100,8 @@ export class World {
     void this.#open(site, machine).catch((error) => {
       if (!machine.isAlive) return;
       this.tell(`${machine.name} could not start: ${error instanceof Error ? error.message : error}`);
-      if (error instanceof Error && !/no answer|refused|failed after|broke off|unwell|cannot answer/.test(error.message)) this.report('I18', `${machine.name} could not start: ${error.stack}`);
+      if (error instanceof Error && !/no answer|refused|failed after|broke off|unwell|cannot answer/.test(error.message))
+        this.report('I18', `${machine.name} could not start: ${error.stack}`);
       this.crash(site);
     });
   }
@@ -171,7 +171,7 @@ export class World {
       clock,
       background,
       ids,
-      log: options.keepStory ? this.#storyLog(machine) : noLog,
+      log: this.#storyLog(machine),
       storage: { ...storage, store: this.#audited(storage.store) },
       calendar: timetable.calendar,
       input: timetable.input,
@@ -202,7 +202,8 @@ export class World {
         this.#observeLog();
         const outcome = result.outcome === 'conflict' ? 'conflict' : 'committed';
         this.#outcomes.set(request.commitId, outcome);
-        if (outcome === 'committed' && !log.has(request.commitId) && !this.options.logOf) report('I2', `${request.commitId} was acknowledged and is not in the log`);
+        if (outcome === 'committed' && !log.has(request.commitId) && !this.options.logOf)
+          report('I2', `${request.commitId} was acknowledged and is not in the log`);
         return result;
       },
     };
