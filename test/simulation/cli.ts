@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { moments, play } from './crashPoints.js';
+import { scenarios } from './scenarios.js';
 import { simulate } from './simulate.js';
 import { simulateStore } from './simulateStore.js';
 
@@ -12,6 +14,12 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     store: { type: 'boolean', default: false },
     first: { type: 'boolean', default: false },
+    crashes: { type: 'boolean', default: false },
+    scenario: { type: 'string' },
+    nodes: { type: 'string', default: '1' },
+    point: { type: 'string' },
+    step: { type: 'string', default: '1' },
+    hashes: { type: 'boolean', default: false },
   },
 });
 
@@ -45,5 +53,36 @@ const many = async (from: number, seeds: number): Promise<void> => {
   process.exitCode = totals.broken > 0 ? 1 : 0;
 };
 
-if (values.seed !== undefined) await one(Number(values.seed));
+/** Every call of every scenario, or every n-th. */
+const crashes = async (step: number): Promise<void> => {
+  const totals = { scenarios: 0, points: 0, broken: 0 };
+  for (const scenario of scenarios) {
+    if (values.scenario !== undefined && scenario.name !== values.scenario) continue;
+    const nodes = Number(values.nodes);
+    const points = values.point ? [values.point] : [];
+    const { calls, violations } = await play(scenario, nodes, []);
+    for (const { invariant, what } of violations) console.log(`${scenario.name} without a crash of call 0: ${invariant} ${what}`);
+    totals.scenarios++;
+    for (let call = 1 + (totals.scenarios % step); call <= calls; call += step)
+      for (const moment of moments) {
+        if (points.length > 0 && !points.includes(`${call}${moment}`)) continue;
+        const crashed = await play(scenario, nodes, [{ call, moment }], points.length > 0);
+        totals.points++;
+        for (const line of crashed.story) console.log(line);
+        const [first] = crashed.violations;
+        if (!first) continue;
+        totals.broken++;
+        console.log(`${scenario.name}, ${moment} of call ${call}: ${first.invariant} is broken at ${first.at} ms: ${first.what}`);
+        if (values.first) {
+          process.exitCode = 1;
+          return;
+        }
+      }
+  }
+  console.log(JSON.stringify(totals));
+  process.exitCode = totals.broken > 0 ? 1 : 0;
+};
+
+if (values.crashes) await crashes(Number(values.step));
+else if (values.seed !== undefined) await one(Number(values.seed));
 else await many(Number(values.from), Number(values.seeds));

@@ -96,18 +96,19 @@ export class DocumentServer {
   }
 
   /** Inserts in order, other requests in between, and answers when a majority has it. */
-  insert(member: Member, documents: readonly Doc[], ok: (reply: Doc) => void, lost: () => void): void {
+  insert(member: Member, documents: readonly Doc[], isDurable: boolean, ok: (reply: Doc) => void, lost: () => void): void {
     let n = 0;
+    const acknowledge = (reply: Doc): void => (isDurable ? this.#acknowledge(member, n, () => ok(reply), lost) : ok(reply));
     const step = (): void => {
       if (!member.isAlive) return lost();
       const document = documents[n];
-      if (!document) return this.#acknowledge(member, n, () => ok({ ok: 1, n }), lost);
+      if (!document) return acknowledge({ ok: 1, n });
       const index = this.#violated(member, document);
       if (index) {
         this.figures.duplicates++;
         const keyPattern = this.options.namesIndex && { keyPattern: Object.fromEntries(index.map((field) => [field, 1])) };
         const writeErrors = [{ index: n, code: duplicateKey, errmsg: 'E11000 duplicate key', ...keyPattern }];
-        return this.#acknowledge(member, n, () => ok({ ok: 1, n, writeErrors }), lost);
+        return acknowledge({ ok: 1, n, writeErrors });
       }
       member.ops.push({ insert: document });
       n++;
@@ -162,8 +163,8 @@ export class Client {
   /** What the log is made with, in place of the driver's. */
   connection() {
     const db = {
-      command: ({ documents }: { readonly documents: readonly Doc[] }) =>
-        this.#request<Doc>((member, ok, lost) => this.server.insert(member, documents.map(plain), ok, lost)),
+      command: ({ documents, writeConcern }: { readonly documents: readonly Doc[]; readonly writeConcern: { readonly w: unknown } }) =>
+        this.#request<Doc>((member, ok, lost) => this.server.insert(member, documents.map(plain), writeConcern.w === 'majority', ok, lost)),
       collection: () => ({ updateOne: () => this.#request<null>((member, ok, lost) => this.#journaled(member, ok, lost)) }),
     };
     const hasMajority = !this.server.options.standalone;

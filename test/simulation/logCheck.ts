@@ -1,6 +1,5 @@
 import { publishedOf } from '../../src/application/eventStream.js';
 import type { Commit, StreamKey } from '../../src/application/ports/eventStore.js';
-import { splitStream } from '../../src/application/streams.js';
 import type { Instant } from '../../src/domain/instant.js';
 import type { JobDefinition, JobEvent } from '../../src/domain/job/index.js';
 import type { Calendar } from '../../src/domain/schedule/calendar.js';
@@ -49,6 +48,8 @@ export class LogCheck {
   constructor(
     private readonly calendar: Calendar,
     private readonly report: Report,
+    /** Whether a node has given signs of life all along. */
+    private readonly isSurelyAlive: (node: string) => boolean,
   ) {}
 
   started(executionId: string, attempt: number): Started | undefined {
@@ -59,8 +60,9 @@ export class LogCheck {
     return this.#commitIds.has(commitId);
   }
 
-  get starts(): number {
-    return this.#started.size;
+  /** The id of the job that a stream is about now; undefined where there is none. */
+  jobId(stream: StreamKey): string | undefined {
+    return this.#streams.get(stream)?.job?.jobId;
   }
 
   add(commit: Commit): void {
@@ -215,6 +217,8 @@ export class LogCheck {
             'I9',
             `${where}: attempt ${event.attempt} of ${event.executionId} ends, but it is ${run.phase} at attempt ${run.attempt}`,
           );
+        if (event.type === 'ExecutionFailed' && event.cause === 'lost' && this.isSurelyAlive(run.node))
+          this.report('I21', `${where}: ${event.executionId} is called lost, and ${run.node} lives`);
         const counts = event.type === 'ExecutionFailed' && ['error', 'timeout', 'lost'].includes(event.cause);
         run.failures += counts ? 1 : 0;
         if (counts && !event.final && run.failures >= job.definition.maxAttempts)
@@ -269,11 +273,6 @@ export class LogCheck {
   /** Every event ever committed, in order, as it is to be published. */
   published() {
     return this.commits.flatMap(publishedOf);
-  }
-
-  organizationOf(executionId: string, attempt: number): string | undefined {
-    const started = this.started(executionId, attempt);
-    return started && splitStream(started.stream).organization;
   }
 }
 

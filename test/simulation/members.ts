@@ -7,8 +7,36 @@ import type { Machine } from './machine.js';
 import type { Network } from './network.js';
 
 type Beat = { readonly _id: string; readonly beat: number; readonly handlerKeys: readonly string[] };
-/** The list of nodes in the store. */
-export type NodeList = Map<string, Beat>;
+/** The list of nodes in the store; `at` is when each beat arrived. */
+export class NodeList {
+  readonly #beats = new Map<string, Beat>();
+  readonly #arrivals = new Map<string, number[]>();
+
+  put(beat: Beat, at: number): void {
+    this.#beats.set(beat._id, beat);
+    const arrivals = this.#arrivals.get(beat._id) ?? [];
+    this.#arrivals.set(beat._id, [...arrivals, at].slice(-20));
+  }
+
+  delete(node: string): void {
+    this.#beats.delete(node);
+    this.#arrivals.delete(node);
+  }
+
+  all(): readonly Beat[] {
+    return [...this.#beats.values()];
+  }
+
+  /** Whether a node has beaten without a pause of note for longer than anybody's patience. */
+  isSurelyAlive(node: string, now: number): boolean {
+    const arrivals = this.#arrivals.get(node) ?? [];
+    const recent = [...arrivals.filter((at) => at > now - surelyMs), now];
+    return (arrivals[0] ?? now) <= now - surelyMs + beatGapMs && recent.every((at, i) => i === 0 || at - (recent[i - 1] ?? at) <= beatGapMs);
+  }
+}
+
+const beatGapMs = 2 * usualPace.beatMs;
+const surelyMs = 3 * usualPace.leaseMs;
 
 const patienceMs = usualPace.beatMs;
 const gapBeats = 3;
@@ -16,7 +44,7 @@ const gapBeats = 3;
 export type Members = { readonly membership: Membership; readonly listed: Promise<void>; close(): Promise<void> };
 
 /** The beats and the judgement of the cluster as they are, over the simulated network. */
-export const membersOf = (list: NodeList, machine: Machine, network: Network): Members => {
+export const membersOf = (list: NodeList, machine: Machine, network: Network, now: () => number): Members => {
   const { name: node, clock, background } = machine;
   const watch = nodeWatch(clock, usualPace.leaseMs, usualPace.beatMs * gapBeats);
   const listeners = new Set<(fenced: boolean) => void>();
@@ -30,8 +58,8 @@ export const membersOf = (list: NodeList, machine: Machine, network: Network): M
 
   let isFenced = false;
   const beats = startBeats({
-    beat: (beat, keys) => call('beat', async () => void list.set(node, { _id: node, beat, handlerKeys: keys })),
-    look: () => call('look', async () => [...list.values()]),
+    beat: (beat, keys) => call('beat', async () => list.put({ _id: node, beat, handlerKeys: keys }, now())),
+    look: () => call('look', async () => list.all()),
     // From the thread of the beats to the main thread.
     tell: (report) =>
       void machine.after(0, () => {
@@ -67,7 +95,7 @@ export const membersOf = (list: NodeList, machine: Machine, network: Network): M
     },
     close: async () => {
       await beats.stop();
-      await call('leave', async () => void list.delete(node)).catch(() => undefined);
+      await call('leave', async () => list.delete(node)).catch(() => undefined);
     },
   };
 };

@@ -207,6 +207,10 @@ const checkReadModels = async (world: World): Promise<void> => {
   for (const stream of streams) {
     const replayed = replay(blankRow(stream, instant(begin)), await store.read(stream, 0)).row;
     const row = rows.get(stream);
+    const commits = await store.read(stream, 0);
+    const deletion = commits.findLastIndex((commit) => commit.events.some(({ type }) => type === 'JobDeleted'));
+    for (const { version, events } of commits.slice(0, Math.max(0, deletion)))
+      if (events.length > 0) world.report('I23', `${stream} v${version} is there although the job was deleted`);
     if (row?.version !== replayed.version)
       world.report('I17', `the row of ${stream} is at v${row?.version}, its log at v${replayed.version}`);
   }

@@ -52,7 +52,7 @@ export const askSomething = (random: Random, world: World, jobs: number): void =
   const jobName = `job-${random.between(1, jobs)}`;
   const site = random.pick(world.sites);
   const ask = (what: string, act: Parameters<World['ask']>[2]): void =>
-    world.ask(site, `${what} ${organization}/${jobName}`, act, organization);
+    world.ask(site, `${what} ${organization}/${jobName}`, act, organization, jobName);
   switch (random.between(0, 13)) {
     case 0:
     case 1:

@@ -9,14 +9,15 @@ import type { Runner } from '../../src/application/ports/runner.js';
 import { deletes } from '../../src/application/projector.js';
 import { outgoingOf } from '../../src/application/subscribers/cloudEvent.js';
 import { Runtime } from '../../src/bootstrap/runtime.js';
+import { streamOf } from '../../src/application/streams.js';
 import { createTimetable } from '../../src/bootstrap/timetable.js';
 import { SchedulerError } from '../../src/domain/errors.js';
 import { handlerOn } from './handlers.js';
 import { Kernel } from './kernel.js';
 import { LogCheck, type Report } from './logCheck.js';
 import { begin, Machine } from './machine.js';
-import { type Members, membersOf, type NodeList } from './members.js';
-import { type Fortune, Network } from './network.js';
+import { type Members, membersOf, NodeList } from './members.js';
+import { type Call, type Fortune, Network } from './network.js';
 import type { Random } from './random.js';
 import { brokerOf, Shared, type SharedLog, storageOf } from './storage.js';
 import { Witness } from './witness.js';
@@ -35,7 +36,7 @@ export type WorldOptions = {
   /** Handler keys of a node beside `work`. */
   readonly handlersOf?: (index: number) => readonly string[];
   /** Called for every call of a port, before anything else comes of it. */
-  readonly onCall?: (world: World, from: Machine, name: string, about: string, stage: 'sent' | 'done' | 'answered') => void;
+  readonly onCall?: (world: World, call: Call, stage: 'sent' | 'done' | 'answered') => void;
   /** The log as a machine has it, where that is not simply the shared one. */
   readonly logOf?: (world: World, machine: Machine, network: Network) => SharedLog;
   readonly keepStory?: boolean;
@@ -57,19 +58,20 @@ export class World {
   /** Restarted by themselves after a crash. */
   supervised = true;
   readonly timetable = createTimetable(new Map());
-  readonly #nodeList: NodeList = new Map();
+  readonly #nodeList = new NodeList();
   readonly #outcomes = new Map<string, 'committed' | 'conflict'>();
 
   constructor(readonly options: WorldOptions) {
     const { random, nodes, concurrency, latencyMs, fortune } = options;
     this.kernel = new Kernel(random);
-    this.log = new LogCheck(this.timetable.calendar, this.report);
+    this.log = new LogCheck(this.timetable.calendar, this.report, (node) => this.#nodeList.isSurelyAlive(node, this.kernel.now));
     this.witness = new Witness(this.log, concurrency, () => this.kernel.now, this.report);
     this.sites = Array.from({ length: nodes }, (_, index) => ({ index, lives: 0, skewMs: 0, machine: null, runtime: null }));
-    this.network = new Network(this.kernel, random, fortune, latencyMs, ({ from, name, about }, stage, fate) => {
+    this.network = new Network(this.kernel, random, fortune, latencyMs, (call, stage, fate) => {
+      const { from, name, about } = call;
       if (stage === 'sent' && fate !== 'well') this.tell(`${from.name} ${name} ${about}: ${fate}`);
       if (stage !== 'answered') this.#observeLog();
-      options.onCall?.(this, from, name, about, stage);
+      options.onCall?.(this, call, stage);
     });
   }
 
@@ -135,15 +137,20 @@ export class World {
   }
 
   /** What a client asks, and what comes of it: an answer, a refusal that says why, or nothing. */
-  ask(site: Site, what: string, ask: (jobs: JobsApi) => Promise<unknown>, organization: string): void {
+  ask(site: Site, what: string, ask: (jobs: JobsApi) => Promise<unknown>, organization: string, jobName: string): void {
     const jobs = this.jobs(site, organization);
     if (!jobs) return;
     const name = site.machine?.name ?? '';
     this.tell(`${name} is asked: ${what}`);
+    const stream = streamOf(organization, jobName);
+    const jobId = this.log.jobId(stream);
     ask(jobs).then(
       () => this.tell(`${name} has done: ${what}`),
       (error) => {
         this.tell(`${name} refuses: ${what}: ${error instanceof Error ? error.message : error}`);
+        const isThere = jobId !== undefined && this.log.jobId(stream) === jobId;
+        if (isThere && error instanceof SchedulerError && error.code === 'JOB_NOT_FOUND')
+          this.report('I24', `${what} is refused, but the job was there all the time`);
         if (!(error instanceof SchedulerError)) this.report('C3', `${what}: ${error instanceof Error ? error.stack : error}`);
       },
     );
@@ -151,7 +158,7 @@ export class World {
 
   async #open(site: Site, machine: Machine): Promise<void> {
     const { options, network } = this;
-    const members = options.exclusive ? null : membersOf(this.#nodeList, machine, network);
+    const members = options.exclusive ? null : membersOf(this.#nodeList, machine, network, () => this.kernel.now);
     await members?.listed;
     const runtime = new Runtime(this.#partsOf(site, machine, members), undefined);
     await runtime.catchUp();

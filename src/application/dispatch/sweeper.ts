@@ -1,4 +1,4 @@
-import { type Instant, instant, plus } from '../../domain/instant.js';
+import { type Instant, instant, type Millis } from '../../domain/instant.js';
 import type { RunningExecution } from '../../domain/job/state.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { JobHandlers } from '../handlers.js';
@@ -37,6 +37,8 @@ type Dependencies = {
 export class Sweeper {
   #timer: Stop | null = null;
   #sweeping: Promise<void> = Promise.resolve();
+  /** Since when, on our own clock, an attempt has been seen to run: wall clocks of nodes may lie an hour apart. */
+  #seenSince = new Map<string, Millis>();
 
   constructor(private readonly dependencies: Dependencies) {}
 
@@ -67,20 +69,26 @@ export class Sweeper {
     const { readModels, rows, projector } = this.dependencies;
     await projector.saved();
     let lost = 0;
+    const seenBefore = this.#seenSince;
+    this.#seenSince = new Map();
     for (let after: StreamKey | undefined; ; ) {
       const streams = await readModels.running(page, after);
       for (const row of await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream))))
         if (row.state.kind === 'job')
           for (const e of row.state.executions)
-            if (e.phase === 'running' && this.#isLost(e)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
+            if (e.phase === 'running' && this.#isLost(e, seenBefore)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
       if (streams.length < page) return lost;
       after = streams.at(-1);
     }
   }
 
-  #isLost({ node, timeoutAt }: RunningExecution): boolean {
+  #isLost({ executionId, attempt, node, startedAt, timeoutAt }: RunningExecution, seenBefore: ReadonlyMap<string, Millis>): boolean {
     const { membership, clock } = this.dependencies;
-    return !membership.isAlive(node) || (node !== membership.self && plus(timeoutAt, overdueMs) < clock.now());
+    if (!membership.isAlive(node)) return true;
+    const key = `${executionId}#${attempt}`;
+    const since = seenBefore.get(key) ?? clock.monotonic();
+    this.#seenSince.set(key, since);
+    return node !== membership.self && clock.monotonic() - since > timeoutAt - startedAt + overdueMs;
   }
 
   async #fail(stream: StreamKey, { executionId, attempt, node, startedAt }: RunningExecution): Promise<boolean> {
