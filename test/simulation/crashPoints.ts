@@ -53,9 +53,11 @@ export const play = async (scenario: Scenario, nodes: number, points: readonly C
       });
     await world.passes(scenario.lastsMs);
     if (scenario.downMs) await absence(world, scenario.downMs);
-    await world.passes(nodes === 1 ? 12 * second : 40 * second);
+    await world.passes(nodes === 1 ? 8 * second : 15 * second);
     left.length = 0;
     counted = calls;
+    // Where nodes share the work, the others first have to notice.
+    await world.passes(nodes === 1 ? 5 * second : 30 * second);
     await audit(world, 8 * second, nodes === 1);
   } finally {
     process.off('unhandledRejection', onUnhandled);

@@ -30,7 +30,7 @@ export class NodeList {
   /** Whether a node has beaten without a pause of note for longer than anybody's patience. */
   isSurelyAlive(node: string, now: number): boolean {
     const arrivals = this.#arrivals.get(node) ?? [];
-    const recent = [...arrivals.filter((at) => at > now - surelyMs), now];
+    const recent = [now - surelyMs, ...arrivals.filter((at) => at > now - surelyMs), now];
     return (arrivals[0] ?? now) <= now - surelyMs + beatGapMs && recent.every((at, i) => i === 0 || at - (recent[i - 1] ?? at) <= beatGapMs);
   }
 }
