@@ -18,7 +18,10 @@ export const specFor =
   <S, C, E, R>({ initialState, decide, evolve }: Decider<S, C, E, R>) =>
   (...given: readonly E[]) => ({
     when: (command: C) => {
-      const decision = decide(command, given.reduce(evolve, initialState));
+      const state = given.reduce(evolve, initialState);
+      const { states, ...decision } = { states: undefined, ...decide(command, state) };
+      // Where deciding hands out the states it led through, they are those of a replay.
+      if (decision.ok && states !== undefined) expect(states).toEqual(foldsOf(decision.events, state, evolve));
       return {
         // biome-ignore lint/suspicious/noThenProperty: nobody awaits a specification
         then: (...events: readonly E[]) => expect(decision).toEqual({ ok: true, events }),
@@ -27,6 +30,14 @@ export const specFor =
       };
     },
   });
+
+const foldsOf = <S, E>(events: readonly E[], from: S, evolve: (state: S, event: E) => S): readonly S[] => {
+  let state = from;
+  return events.map((event) => {
+    state = evolve(state, event);
+    return state;
+  });
+};
 
 const calendar = createCalendar(new Map());
 export const decider = jobDecider({ calendar, organization: 'acme' });

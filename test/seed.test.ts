@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instant } from '../src/domain/instant.js';
 
 // Every call of scheduleJob in the user's own description of the service, as printed: only the import is added and comments that
 // stand for something are filled in. The service is configured from the environment, as it would be in their application.
@@ -117,6 +118,30 @@ describe("the user's document", () => {
       ['my-custom-job', 'scheduled'],
       ['weekly-log-cleanup', 'scheduled'],
     ]);
+  });
+
+  it('checks the stock: an alert for exactly the low items', async () => {
+    const { openEmbeddedInventory } = await import('../src/adapters/inventory/embedded/index.js');
+    const { inventory, close } = await openEmbeddedInventory({ directory, defaultOrganization: 'default' });
+    const item = (sku: string, quantity: number) => ({
+      sku,
+      name: sku,
+      quantity,
+      reorderPoint: 100,
+      category: null,
+      location: null,
+      unitCost: 1,
+      updatedAt: instant(0),
+    });
+    const stock = [item('LOW', 3), item('JUST', 10), item('ENOUGH', 11), item('NOT-CRITICAL', 1)];
+    await inventory.put('default', stock, { reason: 'count', at: instant(0), key: 'first' });
+    await inventory.putList('default', 'critical_items', ['LOW', 'JUST', 'ENOUGH']);
+    await close();
+    expect(await SchedulerService.runNow('hourly-stock-check')).toMatchObject({
+      status: 'completed',
+      result: { alert: true, checked: 3, newlyLow: ['JUST', 'LOW'], items: [{ sku: 'JUST' }, { sku: 'LOW' }] },
+    });
+    expect((await SchedulerService.runNow('hourly-stock-check')).result).toMatchObject({ alert: false, low: 2, newlyLow: [] });
   });
 
   it('describes every method as it answers', async () => {

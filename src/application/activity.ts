@@ -35,9 +35,12 @@ export class Activity {
     return once(() => this.#operations--);
   }
 
-  enterHandler(): () => void {
+  handlerBegan(): void {
     this.#handlers++;
-    return once(() => this.#handlers--);
+  }
+
+  handlerEnded(): void {
+    this.#handlers--;
   }
 }
 

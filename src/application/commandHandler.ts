@@ -39,6 +39,9 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
+/** The commands of one job that wait, the first in front; gone when there are none. */
+type Lane = { readonly stream: StreamKey; readonly waiting: Waiting[] };
+
 type Dependencies = {
   readonly store: EventStore;
   readonly rows: JobRows;
@@ -54,9 +57,12 @@ type Dependencies = {
 /**
  * Load, fold, decide, append; on a conflict decide afresh from what the other writer left. Commands for one job that arrive while
  * its append is under way are decided in order on the resulting state and appended as one commit.
+ *
+ * Every start and every end of an execution comes through here: what can be done at once is done at once, and only waiting for the
+ * store costs a promise.
  */
 export class CommandHandler {
-  readonly #lanes = new Map<StreamKey, Waiting[]>();
+  readonly #lanes = new Map<StreamKey, Lane>();
   /** Ids of commits that are being appended. */
   readonly #appending = new Set<string>();
 
@@ -73,56 +79,103 @@ export class CommandHandler {
       const waiting = { command, resolve, reject };
       const lane = this.#lanes.get(stream);
       if (lane) {
-        lane.push(waiting);
+        lane.waiting.push(waiting);
         return;
       }
-      const opened = [waiting];
+      const opened = { stream, waiting: [waiting] };
       this.#lanes.set(stream, opened);
       this.dependencies.activity.began();
-      void this.#drain(stream, opened);
+      this.#next(opened);
     });
   }
 
-  async #drain(stream: StreamKey, lane: Waiting[]): Promise<void> {
-    const { projector, rows } = this.dependencies;
-    while (lane.length > 0) {
-      try {
-        if (projector.isFull) await projector.room();
-        await this.#commitNext(rows.known(stream) ?? (await rows.load(stream)), lane);
-      } catch (error) {
-        rows.forget(stream);
-        for (const { reject } of lane.splice(0)) reject(error);
-      }
+  /** Goes on with what waits in a lane, or closes it. */
+  #next(lane: Lane): void {
+    if (lane.waiting.length === 0) {
+      this.#lanes.delete(lane.stream);
+      this.dependencies.activity.ended();
+      return;
     }
-    this.#lanes.delete(stream);
-    this.dependencies.activity.ended();
+    const { projector, rows } = this.dependencies;
+    const known = projector.isFull ? undefined : rows.known(lane.stream);
+    if (known) this.#commit(lane, known);
+    else
+      void this.#loaded(lane.stream).then(
+        (row) => this.#commit(lane, row),
+        (error) => this.#fail(lane, error),
+      );
+  }
+
+  async #loaded(stream: StreamKey): Promise<JobRow> {
+    const { projector, rows } = this.dependencies;
+    if (projector.isFull) await projector.room();
+    return rows.known(stream) ?? (await rows.load(stream));
+  }
+
+  #commit(lane: Lane, row: JobRow): void {
+    try {
+      this.#attempt(lane, row, this.dependencies.membership.exclusive, 0);
+    } catch (error) {
+      this.#fail(lane, error);
+    }
+  }
+
+  /** Nobody knows what the store has now: all that wait are told so. */
+  #fail(lane: Lane, error: unknown): void {
+    this.dependencies.rows.forget(lane.stream);
+    for (const { reject } of lane.waiting.splice(0)) reject(error);
+    this.#next(lane);
   }
 
   /** Decides as many of the waiting commands as one commit holds, appends, and answers them. */
-  async #commitNext(known: JobRow, lane: Waiting[]): Promise<void> {
-    const { rows, membership } = this.dependencies;
-    let row = known;
-    let fresh = membership.exclusive;
-    for (let conflicts = 0; conflicts < maxConflicts; ) {
-      const { events, states, answers } = this.#decide(row, lane);
-      const settled = events.length > 0 && answers.every((a) => a.ok);
-      if (!fresh && !settled) {
-        // A refusal must not rest on a row that another node has left behind.
-        row = await this.#caughtUp(row);
-        fresh = true;
-        continue;
-      }
-      if (events.length === 0) {
-        rows.remember(row);
-        return answer(lane, answers, { row, commit: null });
-      }
-      const committed = await this.#append(row, events, states);
-      if (committed) return answer(lane, answers, committed);
-      row = await this.#caughtUp(row);
-      fresh = true;
-      conflicts++;
+  #attempt(lane: Lane, row: JobRow, fresh: boolean, conflicts: number): void {
+    const { events, states, answers } = this.#decide(row, lane.waiting);
+    const settled = events.length > 0 && answers.every((a) => a.ok);
+    // A refusal must not rest on a row that another node has left behind.
+    if (!fresh && !settled) return this.#again(lane, row, conflicts);
+    if (events.length === 0) {
+      this.dependencies.rows.remember(row);
+      return this.#answer(lane, answers, row, null);
     }
-    answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], { row, commit: null });
+    const { clock, ids } = this.dependencies;
+    const request: AppendRequest = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
+    this.#append({ lane, row, conflicts, request, states, answers });
+  }
+
+  #append(appending: Appending): void {
+    const { store } = this.dependencies;
+    const { request } = appending;
+    const appended = (result: AppendResult): void => this.#appended(appending, result);
+    const failed = (error: unknown): void => {
+      this.#appending.delete(request.commitId);
+      this.#fail(appending.lane, error);
+    };
+    this.#appending.add(request.commitId);
+    store.append(request).then(appended, (error) => {
+      // An answer that got lost is asked for again: with the same id an append has one effect.
+      if (error instanceof StoreUnavailable) store.append(request).then(appended, failed);
+      else failed(error);
+    });
+  }
+
+  #appended({ lane, row, conflicts, request, states, answers }: Appending, result: AppendResult): void {
+    try {
+      if (result.outcome === 'conflict') return this.#again(lane, row, conflicts + 1);
+      const committed = this.#committed(row, request, result, states);
+      this.#answer(lane, answers, committed.row, committed.commit);
+    } catch (error) {
+      this.#fail(lane, error);
+    } finally {
+      this.#appending.delete(request.commitId);
+    }
+  }
+
+  /** Decides afresh on the row as the log has it. */
+  #again(lane: Lane, row: JobRow, conflicts: number): void {
+    if (conflicts >= maxConflicts) return this.#answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], row, null);
+    this.#caughtUp(row)
+      .then((current) => this.#attempt(lane, current, true, conflicts))
+      .catch((error) => this.#fail(lane, error));
   }
 
   /** The row as the log has it. Commits that turn up are projected: their writer may be gone, or be this node, whose answer got lost. */
@@ -133,13 +186,13 @@ export class CommandHandler {
     return current;
   }
 
-  #decide(row: JobRow, lane: readonly Waiting[]) {
+  #decide(row: JobRow, waiting: readonly Waiting[]) {
     const decider = jobDecider({ calendar: this.dependencies.calendar, organization: splitStream(row.stream).organization });
     const events: JobEvent[] = [];
     const answers: Answer[] = [];
     const states: JobState[] = [];
     let state = row.state;
-    for (const { command } of lane) {
+    for (const { command } of waiting) {
       // A deletion stands alone in its commit: everything before it is redacted, and nothing else may share its fate.
       if (command.type === 'DeleteJob' && events.length > 0) break;
       const decision = decider.decide(command, state);
@@ -148,8 +201,8 @@ export class CommandHandler {
         continue;
       }
       if (events.length > 0 && events.length + decision.events.length > maxEvents) break;
-      for (const event of decision.events) {
-        state = decider.evolve(state, event);
+      for (const [i, event] of decision.events.entries()) {
+        state = decision.states?.[i] ?? decider.evolve(state, event);
         states.push(state);
         events.push(event);
       }
@@ -157,23 +210,6 @@ export class CommandHandler {
       if (command.type === 'DeleteJob') break;
     }
     return { events, states, answers };
-  }
-
-  /** The commit, projected and announced; null on a conflict. */
-  async #append(row: JobRow, events: readonly JobEvent[], states: readonly JobState[]): Promise<Committed | null> {
-    const { store, clock, ids } = this.dependencies;
-    const request: AppendRequest = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
-    this.#appending.add(request.commitId);
-    try {
-      // An answer that got lost is asked for again: with the same id an append has one effect.
-      const result = await store.append(request).catch((error) => {
-        if (error instanceof StoreUnavailable) return store.append(request);
-        throw error;
-      });
-      return result.outcome === 'conflict' ? null : this.#committed(row, request, result, states);
-    } finally {
-      this.#appending.delete(request.commitId);
-    }
   }
 
   #committed(row: JobRow, request: AppendRequest, result: Appended, states: readonly JobState[]): Committed {
@@ -184,24 +220,30 @@ export class CommandHandler {
     const projected = project(row, commit, states);
     rows.remember(projected.row);
     projector.take(commit, projected.row, projected.executions);
-    const committed: Committed = { commit, ...projected, origin: 'here' };
+    const committed: Committed = { commit, row: projected.row, executions: projected.executions, origin: 'here' };
     commits.tell(committed);
     return committed;
   }
+
+  #answer(lane: Lane, answers: readonly Answer[], row: JobRow, commit: Commit | null): void {
+    for (const [i, { resolve }] of lane.waiting.splice(0, answers.length).entries()) {
+      const answer = answers[i];
+      if (answer) resolve(answer.ok ? { ok: true, events: answer.events, state: answer.state, row, commit } : answer);
+    }
+    this.#next(lane);
+  }
 }
+
+/** What was decided on a row, on its way into the log. */
+type Appending = {
+  readonly lane: Lane;
+  readonly row: JobRow;
+  readonly conflicts: number;
+  readonly request: AppendRequest;
+  readonly states: readonly JobState[];
+  readonly answers: readonly Answer[];
+};
 
 type Appended = Exclude<AppendResult, { outcome: 'conflict' }>;
 
 type Answer = Omit<Extract<Handled, { ok: true }>, 'row' | 'commit'> | Extract<Handled, { ok: false }>;
-
-const answer = (
-  lane: Waiting[],
-  answers: readonly Answer[],
-  { row, commit }: Pick<Committed, 'row'> & { readonly commit: Commit | null },
-): void => {
-  const answered = lane.splice(0, answers.length);
-  answered.forEach(({ resolve }, i) => {
-    const handled = answers[i];
-    if (handled) resolve(handled.ok ? { ...handled, row, commit } : handled);
-  });
-};

@@ -1,12 +1,14 @@
+import type { ArtifactStore } from './ports/artifacts.js';
 import type { Background, Stop } from './ports/clock.js';
 import type { Commit, EventStore } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
 import type { ReadModels } from './ports/readModels.js';
 import type { Projector } from './projector.js';
+import { splitStream } from './streams.js';
 
 const retryAfterMs = 5_000;
 
-/** Removes what a deleted job left: payloads in the log, rows, history. Positions and versions stay, and so does `JobDeleted`. */
+/** Removes what a deleted job left: payloads in the log, rows, history, files. Positions and versions stay, and so does `JobDeleted`. */
 export class Eraser {
   readonly #later = new Set<Stop>();
   #isStopped = false;
@@ -15,12 +17,15 @@ export class Eraser {
     private readonly store: EventStore,
     private readonly readModels: ReadModels,
     private readonly projector: Projector,
+    private readonly artifacts: ArtifactStore,
     private readonly background: Background,
     private readonly log: Logger,
   ) {}
 
   /** `commit` is the one that deleted the job. Nothing of what came before it is on the medium when the promise resolves. */
-  async erase({ stream, version, partition, position }: Commit): Promise<void> {
+  async erase({ stream, version, partition, position, at }: Commit): Promise<void> {
+    const { organization, jobName } = splitStream(stream);
+    await this.artifacts.removeOfJob(organization, jobName, at);
     await this.store.redact(stream, version);
     await this.projector.saved();
     await this.readModels.dropHistory(stream, version);

@@ -1,6 +1,6 @@
 import type { Eraser } from './eraser.js';
 import type { JobRows } from './jobRows.js';
-import type { Commit, EventFeed, StreamKey } from './ports/eventStore.js';
+import type { Commit, EventFeed, Position, StreamKey } from './ports/eventStore.js';
 import type { ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
 import { project } from './projections/project.js';
 import { deletes, type Projector } from './projector.js';
@@ -17,8 +17,11 @@ export class Follower {
     private readonly eraser: Eraser,
   ) {}
 
-  /** Returns how many commits were read. `onProgress` gets the commits done and to do. */
-  async catchUp(onProgress?: (done: number, total: number) => void): Promise<number> {
+  /** Returns how many commits were read, and up to where in each partition. `onProgress` gets the commits done and to do. */
+  async catchUp(
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<{ readonly read: number; readonly upTo: readonly Position[] }> {
+    const upTo: Position[] = [];
     let done = 0;
     for (let partition = 0; partition < this.feed.partitions; partition++) {
       const from = await this.readModels.checkpoint(partition);
@@ -33,9 +36,10 @@ export class Follower {
         onProgress?.(done, head - from);
         await this.projector.room();
       }
+      upTo.push(Math.max(from, head));
     }
     await this.projector.saved();
-    return done;
+    return { read: done, upTo };
   }
 
   /** Rows that are ahead drop the commit; rows that are behind read what they miss first. */

@@ -3,7 +3,7 @@ import { Lru } from './lru.js';
 import type { Clock } from './ports/clock.js';
 import type { Commit, EventStore, StreamKey } from './ports/eventStore.js';
 import type { Membership } from './ports/membership.js';
-import type { JobRow, ReadModels } from './ports/readModels.js';
+import type { ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
 import { blankRow } from './projections/project.js';
 import { type Replayed, replay } from './projections/replay.js';
 import type { Projector } from './projector.js';
@@ -51,9 +51,19 @@ export class JobRows {
 
   /** The row as the log has it now: where others write too, what is in memory or saved may be a moment old. */
   async current(stream: StreamKey): Promise<JobRow> {
+    if (!this.membership.exclusive) return (await this.caughtUp(this.known(stream) ?? (await this.load(stream)))).row;
     await this.projector.saved();
-    if (this.membership.exclusive) return (await this.readModels.jobs([stream])).get(stream) ?? blankRow(stream, this.clock.now());
-    return (await this.caughtUp(this.known(stream) ?? (await this.load(stream)))).row;
+    return this.#saved(stream);
+  }
+
+  /** History entries as the log has them now, of those executions that another node may have left behind in the read models. */
+  async aheadOfSaved(stream: StreamKey): Promise<ReadonlyMap<string, ExecutionRow>> {
+    return this.membership.exclusive ? new Map() : (await this.caughtUp(await this.#saved(stream))).executions;
+  }
+
+  /** Every history entry of the stream, from the log alone. */
+  async replayed(stream: StreamKey): Promise<ReadonlyMap<string, ExecutionRow>> {
+    return (await this.caughtUp(blankRow(stream, this.clock.now()))).executions;
   }
 
   clear(): void {
@@ -64,6 +74,10 @@ export class JobRows {
   async caughtUp(row: JobRow): Promise<Replayed & { readonly commits: readonly Commit[] }> {
     const commits = await this.store.read(row.stream, row.version);
     return { ...replay(row, commits), commits };
+  }
+
+  async #saved(stream: StreamKey): Promise<JobRow> {
+    return (await this.readModels.jobs([stream])).get(stream) ?? blankRow(stream, this.clock.now());
   }
 
   #loadAll(): void {

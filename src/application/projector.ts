@@ -30,6 +30,10 @@ const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map(), built
 
 /** Streams of which is remembered how far we have saved them ourselves. */
 const rememberedStreams = 20_000;
+const putNewer = <R extends { readonly version: Version }>(rows: Map<string, R>, key: string, row: R): void => {
+  const other = rows.get(key);
+  if (!other || other.version <= row.version) rows.set(key, row);
+};
 
 /**
  * Writes read models behind the log. Rows are coalesced by key, so that a busy job costs one row and not one per commit; after a
@@ -64,11 +68,11 @@ export class Projector {
     this.#reflected.set(partition, new Reflected(position));
   }
 
-  /** Takes the rows that a commit led to. They are newer than any taken before for the same keys. */
+  /** Takes the rows that a commit led to. Older ones than those that wait already are dropped. */
   take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
     if (this.#shared && !this.#continues(commit)) this.#waiting.builtOnOthers.add(row.stream);
-    this.#waiting.jobs.set(row.stream, row);
-    for (const execution of executions) this.#waiting.executions.set(execution.executionId, execution);
+    putNewer(this.#waiting.jobs, row.stream, row);
+    for (const execution of executions) putNewer(this.#waiting.executions, execution.executionId, execution);
     // The checkpoint waits before a deletion until all of the job is erased: a crash in between is made up for by the follower.
     if (!deletes(commit)) this.passed(commit.partition, commit.position);
     if (this.#waiting.jobs.size >= fullBatch) this.#save();
@@ -77,17 +81,12 @@ export class Projector {
 
   /** A commit that changed no row: already reflected, or of no stream of ours. */
   passed(partition: number, position: Position): void {
+    if (!this.#savesCheckpoints) return;
     const reflected = this.#reflected.get(partition) ?? new Reflected(0);
     this.#reflected.set(partition, reflected);
     reflected.add(position);
-    if (!this.#savesCheckpoints) return;
     this.#moved = true;
     this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
-  }
-
-  /** Every commit up to here has been taken. */
-  reflectedUpTo(partition: number): Position {
-    return this.#reflected.get(partition)?.upTo ?? 0;
   }
 
   /** The newest row of a stream that is not saved yet. */
@@ -97,7 +96,9 @@ export class Projector {
 
   /** Resolves when what was taken before the call is saved: queries wait for it, so that callers read their own writes. */
   async saved(): Promise<void> {
-    while (this.#waiting.jobs.size > 0 || this.#moved || this.#flush) await (this.#flush ?? this.#save());
+    // What is being saved, and then what waits by now: never what comes after, or a busy process would wait for ever.
+    if (this.#flush) await this.#flush;
+    if (this.#waiting.jobs.size > 0 || this.#moved) await this.#save();
   }
 
   /** Resolves at once unless writers have run far ahead of what is saved. */

@@ -1,15 +1,18 @@
 import { type Instant, instant } from '../domain/instant.js';
+import type { Retention as Bounds } from '../domain/job/index.js';
 import type { Json } from '../domain/json.js';
 import type { Activity } from './activity.js';
 import type { CommandHandler } from './commandHandler.js';
 import type { Commits, Committed } from './commits.js';
+import type { ArtifactStore } from './ports/artifacts.js';
 import type { Clock } from './ports/clock.js';
-import type { EventStore, StreamKey, Version } from './ports/eventStore.js';
+import type { Commit, EventStore, StreamKey, Version } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
-import type { ReadModels } from './ports/readModels.js';
+import type { ExecutionRow, ReadModels } from './ports/readModels.js';
 import { blankRow } from './projections/project.js';
 import { replay } from './projections/replay.js';
 import type { Projector } from './projector.js';
+import { splitStream } from './streams.js';
 
 /** History may outgrow a bound by this share before a job is compacted: one compaction reads and rewrites all that is kept of it. */
 const slack = 0.1;
@@ -21,6 +24,7 @@ type Dependencies = {
   readonly store: EventStore;
   readonly readModels: ReadModels;
   readonly projector: Projector;
+  readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   readonly activity: Activity;
   readonly log: Logger;
@@ -68,15 +72,15 @@ export class Retention {
   }
 
   /**
-   * Applies a job's retention now; `worthwhile` is how much older than its bound an execution must be for it to be worth the work.
+   * Applies a job's retention now, or other bounds; `worthwhile` is how much older than its bound an execution must be for it to be worth the work.
    * Returns the version below which history was dropped; null where all of it is kept.
    */
-  async compact(stream: StreamKey, worthwhile = 1): Promise<Version | null> {
-    const { commands, store, readModels, projector, clock } = this.dependencies;
+  async compact(stream: StreamKey, worthwhile = 1, bounds?: Bounds): Promise<Version | null> {
+    const { commands, store, readModels, projector, artifacts, clock } = this.dependencies;
     await projector.saved();
     const job = (await readModels.jobs([stream])).get(stream)?.state;
     if (job?.kind !== 'job') return null;
-    const { maxExecutions, maxAgeMs } = job.definition.retention;
+    const { maxExecutions, maxAgeMs } = bounds ?? job.definition.retention;
     const finishedSince = (share: number): Instant | null => (maxAgeMs === null ? null : instant(clock.now() - maxAgeMs * share));
     if (worthwhile > 1 && (await readModels.oldestKept(stream, maxExecutions, finishedSince(worthwhile))) === null) return null;
     const belowVersion = await readModels.oldestKept(stream, maxExecutions, finishedSince(1));
@@ -86,6 +90,9 @@ export class Retention {
     if (row.state.kind !== 'job') return null;
     // Statistics and history entries are plain JSON data.
     const snapshot = { createdAt: row.createdAt, state: row.state, stats: row.stats as unknown as Json, open: row.open as unknown as Json };
+    // Files go first: a crash from here on leaves entries without theirs, for the next time, and never files that no entry knows.
+    const { organization, jobName } = splitStream(stream);
+    await artifacts.removeOfExecutions(organization, jobName, endedIn(commits, belowVersion, row.open));
     const handled = await commands.handle(stream, { type: 'CompactJob', belowVersion, ...snapshot });
     if (!handled.ok) return null;
     await store.redact(stream, belowVersion);
@@ -95,3 +102,12 @@ export class Retention {
     return belowVersion;
   }
 }
+
+/** Executions that the log below a version tells of, but for those that were not over there. */
+const endedIn = (commits: readonly Commit[], belowVersion: Version, open: readonly ExecutionRow[]): readonly string[] => {
+  const ids = new Set<string>();
+  for (const { version, events } of commits)
+    if (version < belowVersion) for (const event of events) if ('executionId' in event) ids.add(event.executionId);
+  for (const { executionId } of open) ids.delete(executionId);
+  return [...ids];
+};

@@ -29,6 +29,10 @@ export class Waiters {
     return { promise, abandon };
   }
 
+  waitsFor(executionId: string): boolean {
+    return this.#waiting.has(executionId);
+  }
+
   /** Nobody will answer any more. */
   rejectAll(error: SchedulerError): void {
     for (const executionId of [...this.#waiting.keys()]) this.#settle(executionId, (w) => w.reject(error));

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { notifyRule } from '../adapters/input/notifyRule.js';
 import { SchedulerError } from '../domain/errors.js';
+import { isMailAddress } from '../domain/mailAddress.js';
+import { readRecipient } from '../domain/recipient.js';
 
 const count = (most: number) =>
   z.coerce
@@ -14,6 +17,14 @@ const list = z.string().transform((text) =>
     .map((word) => word.trim())
     .filter((word) => word !== ''),
 );
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
 const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).transform((v) => v === 'true' || v === '1');
 
 /** Every variable this program reads, with its default. `NAME_FILE` names a file that holds the value of `NAME`. */
@@ -26,8 +37,15 @@ const schema = z.object({
   PORT: count(65_535).default(7070),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('warn'),
   SMTP_URL: z.string().optional(),
-  NOTIFY_EMAIL: z.string().optional(),
-  NOTIFY_WEBHOOK: z.string().optional(),
+  NOTIFY_EMAIL: list
+    .refine((all) => all.every(isMailAddress), 'must be a mail address, or several with commas, such as ops@example.com')
+    .optional(),
+  NOTIFY_WEBHOOK: list
+    .refine(
+      (all) => all.every((url) => readRecipient(`webhook:${url}`) !== null),
+      'must be an http or https URL without a password, or several with commas',
+    )
+    .optional(),
   SCHEDULER_ORGANIZATION: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
@@ -39,14 +57,24 @@ const schema = z.object({
   SCHEDULER_ACTOR: z.string().min(1).max(256).optional(),
   SCHEDULER_TABLES: list.optional(),
   SCHEDULER_FILE_ROOTS: list.optional(),
+  SCHEDULER_FONTS: list.optional(),
   SCHEDULER_MAIL_FROM: z.string().optional(),
   SCHEDULER_OUTBOUND_HOSTS: list.optional(),
+  /** `NAME@host`: the variable NAME is what `auth` of a job may name, and is only ever sent to that host. */
+  SCHEDULER_SECRETS: list.optional(),
   SCHEDULER_INVENTORY_MONGODB_URI: z.string().optional(),
   SCHEDULER_INVENTORY_MONGODB_DB: z.string().optional(),
+  SCHEDULER_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  /** Where the service is reached by people, such as `https://scheduler.example.com`. */
+  SCHEDULER_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an URL such as https://scheduler.example.com' }).optional(),
+  SCHEDULER_NOTIFY_WINDOW_SECONDS: count(86_400).optional(),
+  /** JSON: rules by organization, as `notify` of a job has them. */
+  SCHEDULER_NOTIFY_ORGANIZATIONS: json.pipe(z.record(z.string(), notifyRule)).optional(),
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 
-export type Config = z.output<typeof schema>;
+type Secrets = { readonly [name: string]: { readonly value: string; readonly host: string } };
+export type Config = z.output<typeof schema> & { readonly secrets: Secrets };
 type Environment = { readonly [name: string]: string | undefined };
 
 const known = new Set(Object.keys(schema.shape));
@@ -71,10 +99,33 @@ export const readConfig = (environment: Environment): Config => {
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) issues.push(...parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
-  if (parsed.success && issues.length === 0) return parsed.data;
+  const secrets: Secrets = Object.fromEntries(
+    (parsed.data?.SCHEDULER_SECRETS ?? []).flatMap((entry) => {
+      const secret = secretOf(entry, environment);
+      if (typeof secret !== 'string') return [[secret.name, { value: secret.value, host: secret.host }]];
+      issues.push({ path: 'SCHEDULER_SECRETS', message: secret });
+      return [];
+    }),
+  );
+  if (parsed.success && issues.length === 0) return { ...parsed.data, secrets };
   throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
     issues,
   });
+};
+
+/** What an entry such as `ERP_TOKEN@erp.example.com` names, or what is wrong with it. */
+const secretOf = (
+  entry: string,
+  environment: Environment,
+): { readonly name: string; readonly value: string; readonly host: string } | string => {
+  const [, name, host] = /^([A-Za-z_][A-Za-z0-9_]*)@([^@/\s]+)$/.exec(entry) ?? [];
+  if (name === undefined || host === undefined)
+    return `${entry} must be the name of a variable and a host, such as ERP_TOKEN@erp.example.com`;
+  const file = environment[`${name}_FILE`];
+  const read = file === undefined ? null : readSecret(file);
+  if (read && !read.ok) return `${name}_FILE ${read.fault}`;
+  const value = environment[name] ?? read?.text;
+  return value ? { name, value, host } : `names ${name}, and neither ${name} nor ${name}_FILE is set`;
 };
 
 const readSecret = (path: string): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: string } => {

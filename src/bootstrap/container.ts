@@ -14,6 +14,7 @@ import { Follower } from '../application/follower.js';
 import { JobRows } from '../application/jobRows.js';
 import { Projector } from '../application/projector.js';
 import { Retention } from '../application/retention.js';
+import { Notifications } from '../application/subscribers/notifications/notifications.js';
 import { Relay } from '../application/subscribers/relay.js';
 import { Waiters } from '../application/waiters.js';
 import { single, value } from './bind.js';
@@ -28,6 +29,7 @@ export const createContainer = (parts: Parts): Container => {
   value(c, T.ids, parts.ids);
   value(c, T.log, parts.log);
   value(c, T.storage, parts.storage);
+  value(c, T.artifacts, parts.artifacts);
   value(c, T.calendar, parts.calendar);
   value(c, T.input, parts.input);
   value(c, T.runner, parts.runner);
@@ -63,8 +65,8 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.eraser,
-    [T.storage, T.projector, T.background, T.log],
-    ({ store, readModels }, projector, background, log) => new Eraser(store, readModels, projector, background, log),
+    [T.storage, T.projector, T.artifacts, T.background, T.log],
+    ({ store, readModels }, projector, artifacts, background, log) => new Eraser(store, readModels, projector, artifacts, background, log),
   );
   single(
     c,
@@ -75,9 +77,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.retention,
-    [T.commands, T.commits, T.storage, T.projector, T.clock, T.activity, T.log],
-    (commands, commits, { store, readModels }, projector, clock, activity, log) =>
-      new Retention({ commands, commits, store, readModels, projector, clock, activity, log }),
+    [T.commands, T.commits, T.storage, T.projector, T.artifacts, T.clock, T.activity, T.log],
+    (commands, commits, { store, readModels }, projector, artifacts, clock, activity, log) =>
+      new Retention({ commands, commits, store, readModels, projector, artifacts, clock, activity, log }),
   );
   single(
     c,
@@ -88,9 +90,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.executor,
-    [T.commands, T.commits, T.storage, T.handlers, T.runner, T.recorder, T.clock, T.background, T.activity, T.log],
-    (commands, commits, { membership }, handlers, runner, recorder, clock, background, activity, log) =>
-      new Executor({ commands, commits, membership, handlers, runner, recorder, clock, background, activity, log }),
+    [T.commands, T.commits, T.storage, T.handlers, T.runner, T.recorder, T.artifacts, T.clock, T.background, T.activity, T.log],
+    (commands, commits, { membership }, handlers, runner, recorder, artifacts, clock, background, activity, log) =>
+      new Executor({ commands, commits, membership, handlers, runner, recorder, artifacts, clock, background, activity, log }),
   );
   single(
     c,
@@ -131,10 +133,23 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.sweeper,
-    [T.commands, T.rows, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
-    (commands, rows, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
+    [T.commands, T.rows, T.executor, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
+    (commands, rows, executor, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
       const watchedSince = () => dispatcher.watchedSince;
-      return new Sweeper({ commands, rows, readModels, projector, handlers, membership, clock, background, ids, log, watchedSince });
+      return new Sweeper({
+        commands,
+        rows,
+        executor,
+        readModels,
+        projector,
+        handlers,
+        membership,
+        clock,
+        background,
+        ids,
+        log,
+        watchedSince,
+      });
     },
   );
   single(c, T.waiters, [T.commits], (commits) => new Waiters(commits));
@@ -142,8 +157,8 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.tail,
-    [T.storage, T.rows, T.commands, T.commits, T.background, T.log],
-    ({ feed }, rows, commands, commits, background, log) => new Tail({ feed, rows, commands, commits, background, log }),
+    [T.storage, T.rows, T.commands, T.commits, T.waiters, T.background, T.log],
+    ({ feed }, rows, commands, commits, waiters, background, log) => new Tail({ feed, rows, commands, commits, waiters, background, log }),
   );
   single(
     c,
@@ -159,6 +174,15 @@ export const createContainer = (parts: Parts): Container => {
       T.relay,
       [T.storage, T.background, T.log],
       ({ feed, leases, cursors }, background, log) => new Relay({ feed, publisher: broker.publisher, leases, cursors, background, log }),
+    );
+  const { notifications } = parts;
+  if (notifications)
+    single(
+      c,
+      T.notifications,
+      [T.storage, T.rows, T.commits, T.handlers, T.clock, T.background, T.log],
+      (storage, rows, commits, handlers, clock, background, log) =>
+        new Notifications({ storage, rows, commits, handlers, clock, background, log, ...notifications }),
     );
   return c;
 };

@@ -9,6 +9,7 @@ export type { HandlerOptions, JobHandlers } from '../application/handlers.js';
 export { type Issue, SchedulerError, type SchedulerErrorCode } from '../domain/errors.js';
 export type * from '../domain/job/events.js';
 export type { JobStatus } from '../domain/job/status.js';
+export type { NotificationOptions } from './notificationOptions.js';
 export type { LimitOptions, SchedulerOptions, StoreOption } from './options.js';
 export { createScheduler, type Scheduler } from './scheduler.js';
 export { SchedulerService } from './schedulerService.js';

@@ -14,6 +14,7 @@ export const lazyJobs = <M extends JobMap>(
   getScheduledJobs: async (...call) => (await ready()).getScheduledJobs(...call),
   getJob: async (...call) => (await ready()).getJob(...call),
   getExecution: async (...call) => (await ready()).getExecution(...call),
+  openArtifact: async (...call) => (await ready()).openArtifact(...call),
   toggleJob: async (...call) => (await ready()).toggleJob(...call),
   cancelJob: async (...call) => (await ready()).cancelJob(...call),
   cancelExecution: async (...call) => (await ready()).cancelExecution(...call),

@@ -11,10 +11,13 @@ import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { chooseLogger } from './chooseLogger.js';
 import { openBroker } from './openBroker.js';
+import { openNotifier } from './openNotifier.js';
 import type { AnyOptions, StoreOption } from './options.js';
 import { readOptions, type Settings } from './optionsSchema.js';
 import type { Broker } from './parts.js';
 import type { Runtime } from './runtime.js';
+import { lazyArtifacts } from './services/artifacts.js';
+import type { createServices } from './services/index.js';
 import type { Timetable } from './timetable.js';
 
 type Dependencies = {
@@ -25,7 +28,7 @@ type Dependencies = {
   readonly timetable: Timetable;
   readonly listeners: Listeners;
   /** What predefined handlers work with. */
-  readonly services: { close(): Promise<void> };
+  readonly services: ReturnType<typeof createServices>;
   /** In place of the store that the options name. */
   readonly openStorage?: (node: string) => Promise<Storage>;
 };
@@ -99,7 +102,7 @@ export class Lifecycle {
 
   /** Heavy imports happen here, so that importing the package is quick. */
   async #open(): Promise<Open> {
-    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners } = this.dependencies;
+    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, services } = this.dependencies;
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
@@ -120,6 +123,7 @@ export class Lifecycle {
       ids,
       log,
       storage,
+      artifacts: lazyArtifacts(services.services.artifacts),
       calendar,
       input,
       runner,
@@ -127,6 +131,10 @@ export class Lifecycle {
       handlers: jobHandlers,
       limits,
       listeners,
+      notifications: settings.notifications && {
+        settings: settings.notifications,
+        notifier: openNotifier(options, services.services, clock, log),
+      },
     };
     let broker: Broker | null = null;
     try {

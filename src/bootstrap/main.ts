@@ -6,9 +6,12 @@ import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
+import { jobTypes } from './jobTypes.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
+import { notificationsFrom } from './notificationsFrom.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
+import { restoreArchive } from './restore.js';
 import { createScheduler } from './scheduler.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
@@ -58,10 +61,15 @@ process.exitCode = await runCli(
       createScheduler({
         ...options,
         ...serversOf(store),
-        predefined: predefinedFrom(config),
+        // A command that is given a directory finds all of its files there.
+        predefined: predefinedFrom(config, typeof store === 'object' && 'directory' in store ? store.directory : config.DATA_DIR),
+        notifications: notificationsFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
+    jobTypes,
+    restore: (request) =>
+      restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),
     nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
   }),
 );

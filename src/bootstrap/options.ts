@@ -1,8 +1,10 @@
 import type { Calculator } from '../adapters/calendar/index.js';
+import type { InventoryCollections, InventoryFields } from '../adapters/inventory/mongo/names.js';
 import type { Handler, JobMap } from '../application/api/types.js';
 import type { HandlerOptions } from '../application/handlers.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { NotificationOptions } from './notificationOptions.js';
 
 /** Where the log and everything derived from it lives. */
 export type StoreOption = 'memory' | { readonly directory: string; readonly readOnly?: boolean } | MongoStore;
@@ -40,18 +42,27 @@ export type PredefinedOptions = {
   readonly inventory?: {
     readonly mongodb: string;
     readonly database?: string;
-    /** Names of its collections, where they are not `products`, `stock_movements` and `product_lists`. */
-    readonly collections?: { readonly products?: string; readonly movements?: string; readonly lists?: string };
-    /** Names of its fields, by the names used here. */
-    readonly fields?: { readonly [field: string]: string };
+    /** Names of its collections, where they are not `products`, `stock_movements` and `product_lists`; `scheduler_memory` is our own. */
+    readonly collections?: InventoryCollections;
+    /** Names of its fields, where they are not those used here; `stock.onHand` is a field of a field. */
+    readonly fields?: InventoryFields;
+    /** How documents name their organization: as a text (the default), or as an ObjectId where its name has 24 hexadecimal digits. */
+    readonly organizationAs?: 'text' | 'objectId';
   };
-  /** Tables or collections that `data_cleanup` and `backup` may touch. */
+  /**
+   * Tables or collections that `data_cleanup` and `backup` may touch. Default: those of the embedded inventory (`products` and
+   * `product_lists` are saved, never cleaned), and of MongoDB none.
+   */
   readonly tables?: readonly string[];
   /** Directories below which jobs may read, write and delete files. Default: `files` in `directory`. */
   readonly roots?: readonly string[];
+  /** Files of fonts (TrueType, OpenType, WOFF) for scripts that reports in PDF otherwise draw only roughly, such as Chinese. */
+  readonly fonts?: readonly string[];
   /** `smtp://user:password@host:587`, or `smtps:`. */
   readonly smtp?: string;
   readonly mailFrom?: string;
+  /** What `auth` of a job may name, each with the one host (`host` or `host:port`) that it is ever sent to. */
+  readonly secrets?: { readonly [name: string]: { readonly value: string; readonly host: string } };
   /** Hosts of private networks that jobs and webhooks may reach, as `host` or `host:port`; others of those are refused. */
   readonly outboundHosts?: readonly string[];
 };
@@ -78,6 +89,8 @@ export type SchedulerOptions<M extends JobMap = JobMap> = {
   };
   /** False: no predefined job types. */
   readonly predefined?: PredefinedOptions | false;
+  /** False: nobody is told of anything, whatever jobs ask for. */
+  readonly notifications?: NotificationOptions | false;
   readonly customSchedules?: { readonly [name: string]: Calculator };
   /** Recorded in events as the cause of what callers ask for. */
   readonly actor?: string;

@@ -1,11 +1,19 @@
 import { z } from 'zod';
+import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
 import type { Limits } from '../application/dispatch/limits.js';
+import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import { SchedulerError } from '../domain/errors.js';
+import { notifications } from './notificationOptions.js';
 import type { AnyOptions } from './options.js';
 
 const atLeastOne = z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1');
 const perName = z.record(z.string(), atLeastOne).default({});
 const isA = (type: string) => (value: unknown) => typeof value === type;
+
+const names = <const K extends string>(known: readonly K[]) => z.partialRecord(z.enum(known), nameOfField).optional();
+const nameOfField = z
+  .string({ error: 'must be a name' })
+  .regex(/^[^$.\0][^.\0]*(\.[^$.\0][^.\0]*)*$/, 'must be the name of a field or collection, without $ at its beginning');
 
 const texts = z.array(z.string().min(1, 'must not be empty'));
 
@@ -15,16 +23,19 @@ const predefined = z.strictObject({
     .strictObject({
       mongodb: z.string().min(1, 'must not be empty'),
       database: z.string().optional(),
-      collections: z
-        .strictObject({ products: z.string().optional(), movements: z.string().optional(), lists: z.string().optional() })
-        .optional(),
-      fields: z.record(z.string(), z.string().min(1, 'must not be empty')).optional(),
+      collections: names(['products', 'movements', 'lists', 'memory']),
+      fields: z.strictObject({ products: names(productFields), movements: names(movementFields), lists: names(listFields) }).optional(),
+      organizationAs: z.enum(['text', 'objectId'], { error: "must be 'text' or 'objectId'" }).optional(),
     })
     .optional(),
   tables: texts.optional(),
   roots: texts.optional(),
+  fonts: texts.optional(),
   smtp: z.url({ protocol: /^smtps?$/, error: 'must be an URL such as smtp://user:password@host:587' }).optional(),
   mailFrom: z.string().min(3, 'must be an address').optional(),
+  secrets: z
+    .record(z.string(), z.strictObject({ value: z.string().min(1, 'must not be empty'), host: z.string().min(1, 'must not be empty') }))
+    .optional(),
   outboundHosts: texts.optional(),
 });
 
@@ -69,11 +80,16 @@ const schema = z.strictObject({
   autoStart: z.boolean({ error: 'must be true or false' }).default(true),
   handlers: z.record(z.string(), z.unknown()).optional(),
   predefined: z.union([z.literal(false), predefined]).optional(),
+  notifications: z.union([z.literal(false), notifications]).prefault({}),
   customSchedules: z.record(z.string(), z.custom(isA('function'), 'must be a function')).optional(),
   actor: z.string().min(1).max(256).optional(),
 });
 
-export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization'> & { readonly limits: Limits };
+export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization'> & {
+  readonly limits: Limits;
+  /** Null where nobody is to be told of anything. */
+  readonly notifications: NotificationSettings | null;
+};
 
 /** Checks options once, where they come in. Throws `INVALID_ARGUMENT` naming every option that is wrong. */
 export const readOptions = (options: AnyOptions): Settings => {
@@ -86,7 +102,12 @@ export const readOptions = (options: AnyOptions): Settings => {
     );
     throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path}: ${i.message}`).join('; '), { issues });
   }
-  const { concurrency, autoStart, organization, limits } = parsed.data;
+  const { concurrency, autoStart, organization, limits, notifications } = parsed.data;
   const { perOrganization, ...named } = limits;
-  return { autoStart, organization, limits: { concurrency, ...named, ...(perOrganization !== undefined && { perOrganization }) } };
+  return {
+    autoStart,
+    organization,
+    limits: { concurrency, ...named, ...(perOrganization !== undefined && { perOrganization }) },
+    notifications: notifications || null,
+  };
 };

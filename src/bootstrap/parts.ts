@@ -2,13 +2,16 @@ import type { Activity } from '../application/activity.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { Listeners } from '../application/listeners.js';
+import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { Notifier } from '../application/ports/notifier.js';
 import type { EventPublisher, WakeHints } from '../application/ports/publisher.js';
 import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
+import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
 
 /** A way out for events, and for hints between nodes. */
@@ -21,6 +24,7 @@ export type Parts = {
   readonly ids: Ids;
   readonly log: Logger;
   readonly storage: Storage;
+  readonly artifacts: ArtifactStore;
   readonly calendar: Calendar;
   readonly input: JobInputParser;
   readonly runner: Runner;
@@ -30,4 +34,6 @@ export type Parts = {
   readonly listeners: Listeners;
   /** Where events are published; null where nobody asked for it. */
   readonly broker: Broker | null;
+  /** Who is told of failures, and the way to them; null where nobody is. */
+  readonly notifications: { readonly notifier: Notifier; readonly settings: NotificationSettings } | null;
 };

@@ -1,15 +1,22 @@
 import { type OrganizationDependencies, organizationJobs } from '../application/api/organizationJobs.js';
 import type { JobMap, JobsApi } from '../application/api/types.js';
 import { type Verification, verify } from '../application/audit/verify.js';
+import { ownRecords } from '../application/ownRecords.js';
+import type { Position } from '../application/ports/eventStore.js';
+import type { OwnRecords } from '../application/ports/ownRecords.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
 import { get } from './bind.js';
+import { codec } from './codec.js';
 import { createContainer } from './container.js';
 import type { Broker, Parts } from './parts.js';
 import { T } from './tokens.js';
 
 /** What the log has is published before a stop, if the broker lets it within this time; the next start goes on from there. */
 const relayStopMs = 3_000;
+
+/** People are told of what is known before a stop, if servers take it within this time; the next start goes on from there. */
+const notifyStopMs = 3_000;
 
 export type Progress = (done: number, total: number) => void;
 
@@ -40,19 +47,28 @@ export class Runtime {
   /** Runs jobs from now on; first, attempts that an earlier life of this node left behind are failed as lost. */
   async start(): Promise<void> {
     if (this.#started) return;
-    this.#started = true;
-    if (!this.#parts.storage.membership.exclusive) await this.#joinCluster();
-    if (this.#parts.broker) this.#publish(this.#parts.broker);
+    const isShared = !this.#parts.storage.membership.exclusive;
+    const positions = isShared ? await this.#complete() : [];
+    if (this.#parts.notifications) await get(this.#container, T.notifications).start();
     await get(this.#container, T.sweeper).failLost();
+    this.#started = true;
+    if (this.#parts.broker) this.#publish(this.#parts.broker);
     await get(this.#container, T.dispatcher).start();
+    if (isShared) this.#joinCluster(positions);
     get(this.#container, T.sweeper).start();
   }
 
+  /** The positions up to which the read models are complete. What their index of wake-ups does not have yet, this node is told later. */
+  async #complete(): Promise<readonly Position[]> {
+    get(this.#container, T.tail).listen();
+    return (await get(this.#container, T.follower).catchUp()).upTo;
+  }
+
   /** From now on this node hears of what others write, and takes its share of mending. */
-  async #joinCluster(): Promise<void> {
-    const { feed } = this.#parts.storage;
-    const heads = await Promise.all(Array.from({ length: feed.partitions }, (_, partition) => feed.head(partition)));
-    get(this.#container, T.tail).start(heads);
+  #joinCluster(positions: readonly Position[]): void {
+    const tail = get(this.#container, T.tail);
+    get(this.#container, T.dispatcher).onHandOver(() => tail.wake());
+    tail.start(positions);
     get(this.#container, T.repairer).start();
   }
 
@@ -75,7 +91,7 @@ export class Runtime {
   async stop(drainMs: Millis): Promise<void> {
     const c = this.#container;
     const swept = get(c, T.sweeper).stop();
-    get(c, T.dispatcher).stop();
+    await get(c, T.dispatcher).stop(drainMs);
     await get(c, T.executor).drain(drainMs);
     await swept;
     get(c, T.eraser).stop();
@@ -91,6 +107,7 @@ export class Runtime {
     get(c, T.projector).stop();
     if (this.#parts.broker && this.#started) await get(c, T.relay).stop(relayStopMs);
     await this.#parts.broker?.close();
+    if (this.#parts.notifications && this.#started) await get(c, T.notifications).stop(notifyStopMs);
     await this.#parts.runner.close();
     await this.#parts.storage.close();
     this.#started = false;
@@ -98,7 +115,7 @@ export class Runtime {
 
   jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, ids, input, calendar, handlers, listeners, storage } = this.#parts;
+    const { clock, background, activity, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -109,6 +126,7 @@ export class Runtime {
       saveRunRecords: () => get(c, T.recorder).save(),
       readModels: storage.readModels,
       runRecords: storage.runRecords,
+      artifacts,
       store: storage.store,
       membership: storage.membership,
       calendar,
@@ -116,6 +134,7 @@ export class Runtime {
       watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
       background,
+      activity,
       ids,
       input,
       handlers,
@@ -123,6 +142,13 @@ export class Runtime {
       ...(this.#actor !== undefined && { actor: this.#actor }),
     };
     return organizationJobs(dependencies, organization, forAll);
+  }
+
+  /** For jobs that tidy and save what the scheduler itself keeps. */
+  records(): OwnRecords {
+    const { store, readModels } = this.#parts.storage;
+    const [projector, retention] = [get(this.#container, T.projector), get(this.#container, T.retention)];
+    return ownRecords({ store, codec, readModels, projector, retention, clock: this.#parts.clock });
   }
 
   verify(onProgress?: Progress): Promise<Verification> {
@@ -141,7 +167,7 @@ export class Runtime {
     await get(c, T.projector).saved();
     await this.#parts.storage.readModels.reset();
     get(c, T.rows).clear();
-    return get(c, T.follower).catchUp(onProgress);
+    return (await get(c, T.follower).catchUp(onProgress)).read;
   }
 
   /** Waits for decisions that are under way, a limited time. */

@@ -42,19 +42,25 @@ const defaultOrganization = 'default';
 /** A scheduler of its own store, handlers and clock. Nothing is opened before the first use. Throws `INVALID_ARGUMENT` for wrong options. */
 export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOptions<M> = {}): Scheduler<M> => {
   readOptions(options);
-  return lazyScheduler(() => options, options.clock, options.predefined !== false);
+  const { clock, predefined } = options;
+  return lazyScheduler(() => options, { ...(clock && { clock }), withPredefined: predefined !== false });
+};
+
+type KnownAtOnce = {
+  readonly clock?: Clock;
+  readonly withPredefined?: boolean;
+  /** In place of the store that the options name. */
+  readonly openStorage?: (node: string) => Promise<Storage>;
 };
 
 /** Options are asked for when they are first needed, so that a wrong environment is an error of a call and not of an import. */
 export const lazyScheduler = <M extends JobMap>(
   optionsOf: () => SchedulerOptions<M>,
-  clock: Clock = systemClock,
-  withPredefined = true,
-  openStorage?: (node: string) => Promise<Storage>,
+  { clock = systemClock, withPredefined = true, openStorage }: KnownAtOnce = {},
 ): Scheduler<M> => {
   const jobHandlers = new JobHandlers();
   const customSchedules = new Map<string, Calculator>();
-  const services = createServices(optionsOf, clock);
+  const services = createServices(optionsOf, clock, async () => (await lifecycle.open()).runtime.records());
   const types = new Map(withPredefined ? predefinedTypes(services.services).map((type) => [type.name, type]) : []);
   for (const { name, handler, options } of types.values()) jobHandlers.set(name, handler, options);
   const timetable = createTimetable(customSchedules, (jobType, parameters) => {

@@ -14,6 +14,7 @@ import type { Follower } from '../application/follower.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { JobRows } from '../application/jobRows.js';
 import type { Listeners } from '../application/listeners.js';
+import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
@@ -22,6 +23,7 @@ import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
 import type { Projector } from '../application/projector.js';
 import type { Retention } from '../application/retention.js';
+import type { Notifications } from '../application/subscribers/notifications/notifications.js';
 import type { Relay } from '../application/subscribers/relay.js';
 import type { Waiters } from '../application/waiters.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
@@ -34,6 +36,7 @@ export const T = {
   ids: token<Ids>('Ids'),
   log: token<Logger>('Logger'),
   storage: token<Storage>('Storage'),
+  artifacts: token<ArtifactStore>('ArtifactStore'),
   calendar: token<Calendar>('Calendar'),
   input: token<JobInputParser>('JobInputParser'),
   runner: token<Runner>('Runner'),
@@ -56,6 +59,7 @@ export const T = {
   tail: token<Tail>('Tail'),
   repairer: token<Repairer>('Repairer'),
   relay: token<Relay>('Relay'),
+  notifications: token<Notifications>('Notifications'),
   waiters: token<Waiters>('Waiters'),
   eventStream: token<EventStream>('EventStream'),
 } as const;

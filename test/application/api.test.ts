@@ -784,7 +784,7 @@ describe('a scheduler that was stopped', () => {
     await scheduler.stop();
     expect((await rejection(scheduler.getJob('report'))).code).toBe('STOPPED');
     await scheduler.start();
-    expect(await scheduler.getScheduledJobs()).toEqual([]);
+    expect(await scheduler.getScheduledJobs({ search: 'nothing' })).toEqual([]);
   });
 
   it('rejects who waits for a run', async () => {

@@ -267,7 +267,7 @@ describe('a job without a handler', () => {
   });
 
   it('has handlers in a Map', () => {
-    const { scheduler } = openScheduler();
+    const { scheduler } = openScheduler({ predefined: false });
     const handler = (): string => 'ran';
     expect(scheduler.jobHandlers).toBeInstanceOf(Map);
     expect(scheduler.jobHandlers.set('pdf', handler)).toBe(scheduler.jobHandlers);

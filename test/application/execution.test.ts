@@ -33,6 +33,7 @@ describe('a handler', () => {
           scheduledFor: time('09:00'),
           fencingToken: 1,
           idempotencyKey: execution?.executionId,
+          artifact: expect.any(Function),
         },
         false,
         'function',

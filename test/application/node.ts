@@ -1,3 +1,4 @@
+import { memoryArtifacts } from '../../src/adapters/artifacts/memory.js';
 import { openMemory } from '../../src/adapters/memory/index.js';
 import { noLog } from '../../src/adapters/pino/noLog.js';
 import { createRunner } from '../../src/adapters/runner/index.js';
@@ -50,6 +51,8 @@ export const partsOf = ({ node = 'n1', handlersByName = {}, membership = alone(n
       throw error;
     }),
     broker: null,
+    notifications: null,
+    artifacts: memoryArtifacts(clock),
     ...given,
     storage,
   };

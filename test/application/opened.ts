@@ -6,6 +6,7 @@ import {
   manualClock,
   type Scheduler,
   type SchedulerOptions,
+  type StoreOption,
 } from '../../src/bootstrap/index.js';
 
 export const begin = new Date('2026-03-02T08:30:00.000Z');
@@ -16,15 +17,21 @@ export const day = 24 * hour;
 /** A time of the day on which tests begin, `days` later if given. */
 export const time = (text: string, days = 0): Date => new Date(Date.parse(`2026-03-02T${text}Z`) + days * day);
 
+let storeOf: () => StoreOption = () => 'memory';
+/** Has the schedulers of this file opened on another store, a new one for each. */
+export const openOn = (next: () => StoreOption): void => {
+  storeOf = next;
+};
+
 const open: Scheduler[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((scheduler) => scheduler.stop({ drainMs: 0 })));
 });
 
-/** A scheduler in memory on a manual clock at half past eight; it is stopped after the test. */
+/** A scheduler, in memory unless the file says otherwise, on a manual clock at half past eight; it is stopped after the test. */
 export const openScheduler = (options: SchedulerOptions = {}): { readonly scheduler: Scheduler; readonly clock: ManualClock } => {
   const clock = manualClock(begin);
-  const scheduler = createScheduler({ store: 'memory', clock, logger: false, nodeId: 'n1', ...options });
+  const scheduler = createScheduler({ store: storeOf(), clock, logger: false, nodeId: 'n1', ...options });
   open.push(scheduler);
   return { scheduler, clock };
 };

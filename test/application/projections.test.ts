@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMemory } from '../../src/adapters/memory/index.js';
+import { noLog } from '../../src/adapters/pino/noLog.js';
+import { background } from '../../src/adapters/system/background.js';
 import type { Commit } from '../../src/application/ports/eventStore.js';
-import type { ExecutionRow, JobRow } from '../../src/application/ports/readModels.js';
+import type { ExecutionRow, JobRow, ReadModels } from '../../src/application/ports/readModels.js';
 import { blankRow, project } from '../../src/application/projections/project.js';
 import { replay } from '../../src/application/projections/replay.js';
 import { emptySketch, mean, quantile, record, type Sketch } from '../../src/application/projections/sketch.js';
+import { Projector } from '../../src/application/projector.js';
 import { type Instant, instant } from '../../src/domain/instant.js';
 import { type JobEvent, nextStartAt } from '../../src/domain/job/index.js';
 import {
@@ -388,5 +392,38 @@ describe('a replay', () => {
     const { row, executions } = replay(fresh(), redacted([...compacted(4), gone, again], 10));
     expect(row).toMatchObject({ version: 11, createdAt: at('14:00'), state: { kind: 'job', jobId: 'job-2', fencingToken: 3 } });
     expect(executions.size).toBe(0);
+  });
+});
+
+describe('whoever waits for what was taken to be saved', () => {
+  it('does not wait for what is taken meanwhile', async () => {
+    const { readModels } = openMemory({ node: 'n1' });
+    let taken = 0;
+    const take = (): void => {
+      const stream = `acme/job-${++taken}`;
+      const commit: Commit = {
+        commitId: stream,
+        stream,
+        version: 1,
+        partition: 0,
+        position: taken,
+        at: at('09:00'),
+        events: [scheduled()],
+      };
+      const { row, executions } = project(blankRow(stream, at('09:00')), commit);
+      projector.take(commit, row, executions);
+    };
+    const busy: ReadModels = {
+      ...readModels,
+      save: async (changes) => {
+        if (changes.jobs.length > 0 && taken < 1_000) take();
+        await readModels.save(changes);
+      },
+    };
+    const projector = new Projector(busy, background, noLog);
+    take();
+    await projector.saved();
+    expect(taken).toBeLessThan(5);
+    projector.stop();
   });
 });

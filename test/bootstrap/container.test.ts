@@ -7,7 +7,8 @@ import { partsOf } from '../application/node.js';
 it.each(Object.entries(T))('%s resolves, to the same each time', (_name, token) => {
   const hints = { announce: () => undefined, onHint: () => () => undefined, close: async () => undefined };
   const broker = { publisher: memoryPublisher(), hints, close: async () => undefined };
-  const container = createContainer(partsOf({ broker }));
+  const notifications = { notifier: { send: async () => {} }, settings: { to: [], organizations: {}, windowMs: 1_000 } };
+  const container = createContainer(partsOf({ broker, notifications }));
   const found = container.get(token);
   expect(found).toBeDefined();
   expect(container.get(token)).toBe(found);

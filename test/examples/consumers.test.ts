@@ -9,7 +9,8 @@ import { open, operator } from '../adapters/nats/client.js';
 import { World } from '../application/relay/world.js';
 import { completed } from '../contracts/samples.js';
 import { cachedServer } from '../servers/cache.js';
-import { describeOnNats, skipLoudly } from '../servers/nats.js';
+import { describeOnNats } from '../servers/nats.js';
+import { skipLoudly } from '../servers/skip.js';
 
 /** Runs until it has printed so many lines. */
 const linesOf = async (child: ChildProcess, count: number): Promise<void> => {

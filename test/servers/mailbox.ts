@@ -17,13 +17,15 @@ type Options = {
   readonly port?: number;
   readonly onRecipient?: (address: string) => Answer;
   readonly onMail?: (received: Received) => Answer;
+  /** Holds back the acknowledgement of a mail. */
+  readonly answerAfter?: () => Promise<void>;
   readonly login?: { readonly user: string; readonly password: string };
 };
 
 const faultOf = (answer: Answer): Error | null => (answer ? Object.assign(new Error(answer.text), { responseCode: answer.code }) : null);
 
 /** A mail server on a socket of this machine. It opens what it is sent as a mail program would. */
-export const openMailbox = async ({ port = 0, onRecipient, onMail, login }: Options = {}) => {
+export const openMailbox = async ({ port = 0, onRecipient, onMail, answerAfter, login }: Options = {}) => {
   const received: Received[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let connections = 0;
@@ -54,6 +56,7 @@ export const openMailbox = async ({ port = 0, onRecipient, onMail, login }: Opti
       };
       const answer = onMail?.(arrived) ?? null;
       if (!answer) received.push(arrived);
+      await answerAfter?.();
       done(faultOf(answer));
       for (const { count, resolve } of waiting) if (received.length >= count) resolve();
     },
@@ -74,5 +77,3 @@ export const openMailbox = async ({ port = 0, onRecipient, onMail, login }: Opti
     close: (): Promise<void> => new Promise((resolve) => server.close(() => resolve())),
   };
 };
-
-export type Mailbox = Awaited<ReturnType<typeof openMailbox>>;

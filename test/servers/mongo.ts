@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { cachedServer } from './cache.js';
 import { freePort, newDataDirectory, type Run, startProcess } from './process.js';
+import { skipByName, skipLoudly } from './skip.js';
 
 /** `mongod` is the real one; the other two stand in for it where there is none, each with its own gaps. */
 export type MongoKind = 'mongod' | 'secantusdb' | 'ferretdb';
@@ -13,8 +15,8 @@ export type MongoServer = {
   readonly port: number;
   /** Ends it as in a power cut; the data stay. Not for a server that is not ours. */
   kill(): Promise<void>;
-  /** After `kill`, on the same port and data. */
-  restart(): Promise<void>;
+  /** After `kill`, on the same port and data; with these options besides. */
+  restart(...options: readonly string[]): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 };
@@ -23,6 +25,36 @@ export type MongoServer = {
 export type MongoChoice =
   | { readonly kind: MongoKind; start(...options: readonly string[]): Promise<MongoServer> }
   | { readonly kind: MongoKind; readonly missing: string };
+
+const kinds: readonly MongoKind[] = ['mongod', 'secantusdb', 'ferretdb'];
+
+/** Why a suite does not run on some kinds of server. */
+type Unfit = { readonly [K in MongoKind]?: string };
+
+/** Suites on each kind of server that can be had; `server` is one that they share. */
+export const describeOnMongo = (name: string, suite: (server: () => MongoServer, kind: MongoKind) => void, unfit: Unfit = {}): void => {
+  for (const kind of kinds) {
+    const title = `${name} on ${kind}`;
+    const choice = mongoChoice(kind);
+    const reason = unfit[kind];
+    if (reason) skipByName(title, reason);
+    else if (!('missing' in choice)) describe(title, () => suite(sharedServer(choice.start), kind));
+    else if (kind === 'mongod') skipByName(title, choice.missing);
+    else skipLoudly(title, choice.missing);
+  }
+};
+
+const sharedServer = (start: () => Promise<MongoServer>): (() => MongoServer) => {
+  let server: MongoServer | null = null;
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server?.stop());
+  return () => {
+    if (!server) throw new Error('the server runs within tests only');
+    return server;
+  };
+};
 
 export const mongoChoice = (kind: MongoKind): MongoChoice => {
   if (kind === 'mongod') return realMongo();
@@ -75,19 +107,22 @@ const theirs = (uri: string): MongoServer => {
   return { kind: 'mongod', uri, port: 0, kill: async () => refuse(), restart: async () => refuse(), stop: async () => {} };
 };
 
+/** SecantusDB looks at every connection that waits for news 50 times a second; a few dozen keep it from its work. */
+const quiet = 'serverMonitoringMode=poll';
+
 const startLocal = async (kind: MongoKind, plan: Plan, options: readonly string[]): Promise<MongoServer> => {
   const data = newDataDirectory();
   const port = await freePort();
   const { args, ...program } = plan(port, data.path);
-  const start = () => startProcess(port, { ...program, args: [...args, ...options] });
+  const start = (more: readonly string[] = []) => startProcess(port, { ...program, args: [...args, ...options, ...more] });
   let running = await start();
   return {
     kind,
-    uri: `mongodb://127.0.0.1:${port}/?directConnection=true`,
+    uri: `mongodb://127.0.0.1:${port}/?directConnection=true${kind === 'secantusdb' ? `&${quiet}` : ''}`,
     port,
     kill: () => running.kill(),
-    restart: async () => {
-      running = await start();
+    restart: async (...more) => {
+      running = await start(more);
     },
     stop: async () => {
       await running.kill();

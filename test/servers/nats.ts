@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'nats';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { cachedServer } from './cache.js';
 import { freePort, newDataDirectory, type Run, startProcess } from './process.js';
+import { skipLoudly } from './skip.js';
 
 export type NatsServer = {
   readonly url: string;
@@ -25,7 +26,7 @@ export type StartNats = (configuration?: string) => Promise<NatsServer>;
 type NatsChoice = { readonly start: StartNats } | { readonly missing: string };
 
 /** One that is not ours serves only suites that do not end it, and only if nobody's events are on it. */
-const natsChoice = (ownership: 'any' | 'ours'): NatsChoice => {
+export const natsChoice = (ownership: 'any' | 'ours'): NatsChoice => {
   const url = process.env.NATS_URL;
   if (url && ownership === 'any') return { start: () => theirs(url) };
   if (answers('nats-server', ['--version'])) return { start: startLocal(program('nats-server')) };
@@ -39,14 +40,6 @@ export const describeOnNats = (name: string, ownership: 'any' | 'ours', suite: (
   const choice = natsChoice(ownership);
   if ('start' in choice) describe(name, () => suite(choice.start));
   else skipLoudly(name, choice.missing);
-};
-
-export const skipLoudly = (name: string, missing: string): void => {
-  if (!process.env.CI) console.warn(`SKIPPED ${name}: ${missing}`);
-  const run = process.env.CI ? describe : describe.skip;
-  run(`${name}: ${missing}`, () => {
-    it('has what it needs', () => expect.fail(missing));
-  });
 };
 
 type Plan = (port: number, data: string, configuration: string) => Run;

@@ -10,7 +10,12 @@ export type CrashPoint = { readonly call: number; readonly moment: (typeof momen
 
 const second = 1_000;
 
-export type Crashed = { readonly calls: number; readonly violations: readonly Violation[]; readonly story: readonly string[]; readonly hash: string };
+export type Crashed = {
+  readonly calls: number;
+  readonly violations: readonly Violation[];
+  readonly story: readonly string[];
+  readonly hash: string;
+};
 
 /** Plays a scenario in which the node dies at these points, one after the other, and is started anew each time. */
 export const play = async (scenario: Scenario, nodes: number, points: readonly CrashPoint[], keepStory = false): Promise<Crashed> => {

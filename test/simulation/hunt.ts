@@ -16,8 +16,12 @@ const hunt = async (mutant: Mutant, build: string, seeds: number): Promise<strin
   try {
     const file = path.join(copy, 'src', mutant.file);
     const text = readFileSync(file, 'utf8');
-    if (text.split(mutant.line).length !== 2) throw new Error(`"${mutant.name}" cannot be planted: the line is not there once in ${mutant.file}`);
-    writeFileSync(file, text.replace(mutant.line, () => mutant.instead));
+    if (text.split(mutant.line).length !== 2)
+      throw new Error(`"${mutant.name}" cannot be planted: the line is not there once in ${mutant.file}`);
+    writeFileSync(
+      file,
+      text.replace(mutant.line, () => mutant.instead),
+    );
     const world = { store: ['--store'], system: [], crashes: ['--crashes'] }[mutant.noticedBy];
     const output = await run([path.join(copy, 'test/simulation/cli.js'), ...world, '--seeds', String(seeds), '--first']);
     return /^(seed \d+|[^{].* of call \d+.*): .*$/m.exec(output)?.[0] ?? null;
@@ -39,7 +43,12 @@ const run = (given: readonly string[]): Promise<string> =>
   });
 
 /** All of them, a few at a time. */
-export const huntAll = async (build: string, seeds: number, atOnce = 2, onHunted: (hunted: Hunted) => void = () => undefined): Promise<readonly Hunted[]> => {
+export const huntAll = async (
+  build: string,
+  seeds: number,
+  atOnce = 2,
+  onHunted: (hunted: Hunted) => void = () => undefined,
+): Promise<readonly Hunted[]> => {
   const hunted: Hunted[] = [];
   const left = [...mutants];
   const work = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { startBeats } from '../../src/adapters/mongo/cluster/beats.js';
-import { usualPace } from '../../src/adapters/mongo/cluster/membership.js';
 import { nodeWatch } from '../../src/adapters/mongo/cluster/nodeWatch.js';
+import { usualPace } from '../../src/adapters/mongo/cluster/pace.js';
 import { StoreUnavailable } from '../../src/application/ports/eventStore.js';
 import type { Membership, NodeInfo } from '../../src/application/ports/membership.js';
 import type { Machine } from './machine.js';
@@ -31,7 +31,9 @@ export class NodeList {
   isSurelyAlive(node: string, now: number): boolean {
     const arrivals = this.#arrivals.get(node) ?? [];
     const recent = [now - surelyMs, ...arrivals.filter((at) => at > now - surelyMs), now];
-    return (arrivals[0] ?? now) <= now - surelyMs + beatGapMs && recent.every((at, i) => i === 0 || at - (recent[i - 1] ?? at) <= beatGapMs);
+    return (
+      (arrivals[0] ?? now) <= now - surelyMs + beatGapMs && recent.every((at, i) => i === 0 || at - (recent[i - 1] ?? at) <= beatGapMs)
+    );
   }
 }
 
@@ -46,7 +48,7 @@ export type Members = { readonly membership: Membership; readonly listed: Promis
 /** The beats and the judgement of the cluster as they are, over the simulated network. */
 export const membersOf = (list: NodeList, machine: Machine, network: Network, now: () => number): Members => {
   const { name: node, clock, background } = machine;
-  const watch = nodeWatch(clock, usualPace.leaseMs, usualPace.beatMs * gapBeats);
+  const watch = nodeWatch(usualPace.leaseMs, usualPace.beatMs * gapBeats);
   const listeners = new Set<(fenced: boolean) => void>();
   let handlerKeys: readonly string[] = [];
   let giveListed = (): void => undefined;
@@ -64,7 +66,7 @@ export const membersOf = (list: NodeList, machine: Machine, network: Network, no
     tell: (report) =>
       void machine.after(0, () => {
         if (report.kind === 'nodes') {
-          watch.saw(report.nodes);
+          watch.saw(report);
           giveListed();
         } else if (report.kind === 'fenced' && report.fenced !== isFenced) {
           isFenced = report.fenced;

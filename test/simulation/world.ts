@@ -1,3 +1,4 @@
+import { memoryArtifacts } from '../../src/adapters/artifacts/memory.js';
 import { createRunner } from '../../src/adapters/runner/index.js';
 import { Activity } from '../../src/application/activity.js';
 import type { JobsApi } from '../../src/application/api/types.js';
@@ -7,9 +8,9 @@ import { Listeners } from '../../src/application/listeners.js';
 import type { AppendResult, Commit } from '../../src/application/ports/eventStore.js';
 import type { Runner } from '../../src/application/ports/runner.js';
 import { deletes } from '../../src/application/projector.js';
+import { streamOf } from '../../src/application/streams.js';
 import { outgoingOf } from '../../src/application/subscribers/cloudEvent.js';
 import { Runtime } from '../../src/bootstrap/runtime.js';
-import { streamOf } from '../../src/application/streams.js';
 import { createTimetable } from '../../src/bootstrap/timetable.js';
 import { SchedulerError } from '../../src/domain/errors.js';
 import { handlerOn } from './handlers.js';
@@ -190,6 +191,8 @@ export class World {
         throw error;
       }),
       broker: brokerOf(shared, machine, network),
+      artifacts: memoryArtifacts(clock),
+      notifications: null,
     };
   }
 

@@ -18,9 +18,13 @@ const brokenFrom = async (from: number, world: typeof simulate | typeof simulate
 };
 
 describe('nodes that share a store, whatever happens to them', () => {
-  it.each(chunks(systemSeeds))('keep every promise in the worlds from seed %i on', async (from) => {
-    expect(await brokenFrom(from, simulate)).toEqual([]);
-  }, 300_000);
+  it.each(chunks(systemSeeds))(
+    'keep every promise in the worlds from seed %i on',
+    async (from) => {
+      expect(await brokenFrom(from, simulate)).toEqual([]);
+    },
+    300_000,
+  );
 
   it('do the same when the seed is the same', async () => {
     for (const seed of [2, 27, 44]) {
@@ -34,9 +38,13 @@ describe('nodes that share a store, whatever happens to them', () => {
 });
 
 describe('the log on a server that has bad times', () => {
-  it.each(chunks(storeSeeds))('keeps every promise in the worlds from seed %i on', async (from) => {
-    expect(await brokenFrom(from, simulateStore)).toEqual([]);
-  }, 300_000);
+  it.each(chunks(storeSeeds))(
+    'keeps every promise in the worlds from seed %i on',
+    async (from) => {
+      expect(await brokenFrom(from, simulateStore)).toEqual([]);
+    },
+    300_000,
+  );
 
   it('does the same when the seed is the same', async () => {
     expect((await simulateStore(7)).hash).toBe((await simulateStore(7, { keepStory: true })).hash);

@@ -1,5 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -150,6 +151,9 @@ describe('the examples', () => {
       'heartbeat created',
       'flaky-example created',
       'disk-space created',
+      'sample-products created',
+      'sample-movements created',
+      'sample-low-stock created',
       'weekly-log-cleanup created',
       'monthly-inventory-report created',
       'hourly-stock-check created',
@@ -160,5 +164,34 @@ describe('the examples', () => {
       result: { rssMiB: expect.any(Number), eventLoopDelayMs: expect.any(Number) },
     });
     expect(JSON.parse((await ran('disk-space')).out)).toMatchObject({ status: 'completed', result: { freePercent: expect.any(Number) } });
+  });
+
+  it('read a sample inventory, the same on every machine, and report exactly what is low in it', async () => {
+    const out = path.join(directory, 'examples', 'files', 'sample');
+    const made = spawnSync(process.execPath, ['scripts/sample-inventory.mjs', '--out', out, '--until', '2026-03-01'], { encoding: 'utf8' });
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    const [header = '', ...rows] = readFileSync(path.join(out, 'products.csv'), 'utf8').trimEnd().split('\n');
+    const hash = createHash('sha256')
+      .update([header, ...rows].join('\n'))
+      .digest('hex');
+    expect(hash).toMatchInlineSnapshot(`"a45771924f1d9c6fa99e361deb11453ebf6b62d0a83e625eb43c3ddbda50981a"`);
+    expect(rows.length).toBeGreaterThan(500);
+    const ran = async (name: string) => JSON.parse((await run('run', name, '--json', ...at)).out).result;
+    expect(await ran('sample-products')).toMatchObject({
+      rows: rows.length,
+      added: rows.length,
+      rejected: 0,
+      lists: { critical_items: 21 },
+    });
+    expect(await ran('sample-movements')).toMatchObject({ added: expect.any(Number), rejected: 0, unchanged: 0 });
+    // SKUs, quantities and reorder points stand before and behind names, which alone are quoted.
+    const stock = rows.map((row) => row.replace(/"[^"]*"/, '').split(','));
+    const low = stock.filter(([, , quantity, reorderPoint]) => Number(quantity) <= Number(reorderPoint)).map(([sku]) => sku);
+    const { items } = await ran('sample-low-stock');
+    expect(items.map(({ sku }: { sku: string }) => sku)).toEqual(low.sort());
+    const critical = stock.filter((cells) => cells.at(-1) === 'critical_items' && Number(cells[2]) <= 10).map(([sku]) => sku);
+    const hourly = await ran('hourly-stock-check');
+    expect(hourly.items.map(({ sku }: { sku: string }) => sku)).toEqual(critical.sort());
+    expect(critical.length).toBeGreaterThan(0);
   });
 });

@@ -74,8 +74,36 @@ const isSame = (old: JobInfo, renewed: JobInfo, sameSchedule: boolean): boolean 
   isDeepStrictEqual(definitionOf(old), definitionOf(renewed)) && (sameSchedule || isDeepStrictEqual(old.schedule, renewed.schedule));
 
 const definitionOf = (job: JobInfo): object => {
-  const { jobType, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags, description, retention } = job;
-  return { jobType, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags, description, retention };
+  const {
+    jobType,
+    parameters,
+    priority,
+    maxAttempts,
+    timeout,
+    backoff,
+    overlap,
+    misfire,
+    isolation,
+    tags,
+    description,
+    retention,
+    notify,
+  } = job;
+  return {
+    jobType,
+    parameters,
+    priority,
+    maxAttempts,
+    timeout,
+    backoff,
+    overlap,
+    misfire,
+    isolation,
+    tags,
+    description,
+    retention,
+    notify,
+  };
 };
 
 const isLeftEnabled = (old: JobInfo, input: JobInput | undefined): boolean => input?.enabled === undefined || input.enabled === old.enabled;

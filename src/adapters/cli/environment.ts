@@ -1,6 +1,7 @@
 import type { JobsApi, ScheduleInput } from '../../application/api/types.js';
 import type { Verification } from '../../application/audit/verify.js';
 import type { HandlerOptions } from '../../application/handlers.js';
+import type { JobType } from '../../application/ports/jobTypes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
 
@@ -26,6 +27,9 @@ export type CliScheduler = JobsApi & {
     set(name: string, handler: HandlerRef, options?: HandlerOptions): unknown;
     /** For one job, `organization/jobName`. */
     bind(stream: string, handler: HandlerRef): void;
+    get(name: string): HandlerRef | undefined;
+    keys(): Iterable<string>;
+    clear(): void;
   };
   forOrganization(organization: string): JobsApi;
   start(): Promise<void>;
@@ -70,6 +74,35 @@ export type CliConfig = {
   readonly color?: 'always' | 'never';
 };
 
+export type RestoreRequest = {
+  readonly archive: string;
+  /** Null: the archive is only read and checked. */
+  readonly to: string | null;
+  /** Check the target too, and write nothing. */
+  readonly dryRun: boolean;
+  /** The variable of the environment that holds the key. */
+  readonly keyName: string;
+  /** The most that the archive may hold. */
+  readonly maxBytes?: number;
+};
+
+export type RestoredArchive = {
+  /** Null where nothing was written. */
+  readonly directory: string | null;
+  readonly createdAt: string;
+  readonly organization: string;
+  readonly jobName: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly encrypted: boolean;
+  readonly sources: readonly (
+    | { readonly type: 'scheduler'; readonly organization: string | null; readonly commits: number }
+    | { readonly type: 'collection'; readonly table: string; readonly rows: number }
+    | { readonly type: 'directory'; readonly path: string; readonly files: number; readonly skipped: number }
+  )[];
+  readonly entries: number;
+};
+
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** Everything the commands need from outside: nothing in this folder touches the process, the clock or the composition root. */
@@ -81,6 +114,10 @@ export type CliEnvironment = {
   readonly stdin: CliInput;
   now(): Date;
   open(options: OpenOptions): CliScheduler;
+  /** The job types that come with the scheduler. */
+  jobTypes(): readonly JobType[];
+  /** Checks an archive of the job type `backup`, and restores it. Throws `INVALID_ARGUMENT` for what is damaged or not empty. */
+  restore(request: RestoreRequest): Promise<RestoredArchive>;
   nextOccurrences(schedule: ScheduleInput, options: { readonly after: Date; readonly count: number }): readonly Date[];
   /** Calls once after so many milliseconds of real time; the function it returns prevents that. */
   after(delayMs: number, callback: () => void): () => void;

@@ -10,6 +10,8 @@ type Style = {
   readonly organization: string;
   /** For reading the log: with the sequence, and the date on a terminal too. */
   readonly log?: boolean;
+  /** Where several nodes work: which of them started a run. */
+  readonly nodes?: boolean;
 };
 type Named = Pick<PublishedEvent, 'organization' | 'jobName'>;
 
@@ -41,7 +43,7 @@ export class EventLines {
   }
 
   known(event: PublishedEvent): Known {
-    return { maxAttempts: this.#maxAttempts.get(keyOf(event)) };
+    return { maxAttempts: this.#maxAttempts.get(keyOf(event)), namesNode: this.style.nodes === true };
   }
 
   line({ event, line }: Told): string {

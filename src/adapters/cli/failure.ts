@@ -72,7 +72,7 @@ const titles: { readonly [code in SchedulerErrorCode]?: string } = {
 /** What to do next, where the message alone does not say it. */
 const remedies: { readonly [code in SchedulerErrorCode]?: string } = {
   STORE_LOCKED:
-    'Stop that process and try again. Beside it, the commands that only look work: list, show, history, stats, events, explain, verify.',
+    'Stop that process and try again. Beside it, the commands that only look work: list, show, history, stats, artifacts, events, explain, verify.',
   STORE_UNAVAILABLE: 'Check that the data directory is the right one, may be read and written, and has room; --data-dir names another.',
   JOB_NOT_FOUND: '`nexus-scheduler list` shows the jobs there are; --org looks in another organization.',
   NO_HANDLER: 'Give a module with it: --handlers FILE. Or queue the run for the service to start: --no-wait.',

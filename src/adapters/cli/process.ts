@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import type { CliConfig, CliEnvironment, CliInput, CliOutput, StopSignal } from './environment.js';
 
-type Given = Pick<CliEnvironment, 'version' | 'now' | 'after' | 'open' | 'nextOccurrences'> & { readonly config: CliConfig };
+type Given = Pick<CliEnvironment, 'version' | 'now' | 'after' | 'open' | 'jobTypes' | 'restore' | 'nextOccurrences'> & {
+  readonly config: CliConfig;
+};
 
 /** The environment of a real process: its streams, signals and exit. */
 export const processEnvironment = (process: NodeJS.Process, given: Given): CliEnvironment => ({

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { artifactsCommand } from './commands/artifacts.js';
 import { changeCommands } from './commands/change.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommands } from './commands/explain.js';
+import { handlersCommand } from './commands/handlers.js';
 import { historyCommands } from './commands/history.js';
 import { listCommand } from './commands/list.js';
 import { nextCommand } from './commands/next.js';
+import { restoreCommand } from './commands/restore.js';
 import { runCommand } from './commands/run.js';
 import { scheduleCommand } from './commands/schedule.js';
 import { serveCommand } from './commands/serve.js';
@@ -23,10 +26,13 @@ const commands: readonly Commands[] = [
   runCommand,
   changeCommands,
   historyCommands,
+  artifactsCommand,
   nextCommand,
   explainCommands,
   eventsCommand,
+  handlersCommand,
   upkeepCommands,
+  restoreCommand,
 ];
 
 /** Runs one command line, without the program's name. Resolves with the exit code: 0 ok, 1 refused or failed, 2 usage. */

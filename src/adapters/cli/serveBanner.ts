@@ -62,7 +62,7 @@ export const bannerLines = (service: Service, terminal: Terminal): readonly stri
   const changes = [...(created === 0 ? [] : [`${created} created`]), ...(updated === 0 ? [] : [`${updated} updated`])].join(', ');
   const missing = Object.entries(unavailable).map(
     ([key, names]): Field => [
-      'no handler',
+      shared ? 'none here' : 'no handler',
       `${printable(key)}: ${someOf(names)} ${names.length === 1 ? 'waits' : 'wait'} for it when due`,
       'warn',
     ],

@@ -14,8 +14,9 @@ export class ServeLog {
   #waiting: PublishedEvent[] = [];
   #open = false;
 
-  constructor(private readonly invocation: Pick<Invocation, 'terminal' | 'json' | 'organization'>) {
-    this.#lines = new EventLines(invocation.terminal, invocation);
+  constructor(private readonly invocation: Pick<Invocation, 'terminal' | 'json' | 'organization' | 'store'>) {
+    const { organization, store } = invocation;
+    this.#lines = new EventLines(invocation.terminal, { organization, nodes: store.kind === 'shared' });
   }
 
   get tally(): Tally {

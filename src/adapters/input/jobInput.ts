@@ -8,6 +8,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { Schedule } from '../../domain/schedule/schedule.js';
+import { notifyRule } from './notifyRule.js';
 
 /** What is wrong with parameters of a job type, as far as that is known when a job is scheduled; paths begin with `parameters`. */
 export type ParametersCheck = (jobType: string, parameters: JsonObject) => readonly Issue[];
@@ -100,6 +101,7 @@ const fields = z.strictObject({
   description: text(1_000).optional(),
   enabled: z.boolean({ error: 'must be true or false' }).optional(),
   retention: retention.prefault({}),
+  notify: notifyRule.optional(),
   idempotencyKey: text(256).min(1, 'must not be empty').optional(),
   handler: z
     .union([z.custom<Handler>((value) => typeof value === 'function'), text(4_096).min(1)], {
@@ -107,8 +109,6 @@ const fields = z.strictObject({
     })
     .optional(),
 });
-
-const notYet: readonly string[] = ['notify'];
 
 export const createJobInput = ({
   readSchedule,
@@ -125,14 +125,12 @@ export const createJobInput = ({
   const job = (input: unknown, now: Instant, owner: ScheduleOwner): Parsed<ParsedJob> => {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) return fault('job', 'must be an object');
     const { schedule: scheduleInput, parameters: parametersInput, ...rest } = { ...input } as Record<string, unknown>;
-    const missing = notYet.filter((key) => rest[key] !== undefined);
-    for (const key of notYet) delete rest[key];
     const read = fields.safeParse(rest);
     const schedule = readSchedule(scheduleInput, now, owner);
     const given = parametersInput === undefined ? ({ ok: true, value: {} } as const) : parameters(parametersInput, 'parameters');
     const faults =
       given.ok && typeof rest.jobType === 'string' && rest.handler === undefined ? checkParameters(rest.jobType, given.value) : [];
-    if (read.success && schedule.ok && given.ok && faults.length === 0 && missing.length === 0)
+    if (read.success && schedule.ok && given.ok && faults.length === 0)
       return { ok: true, value: parsedJob(read.data, schedule.value, given.value) };
     return {
       ok: false,
@@ -140,7 +138,6 @@ export const createJobInput = ({
         ...(read.success ? [] : read.error.issues.flatMap(issuesOf)),
         ...(schedule.ok ? [] : schedule.issues),
         ...(given.ok ? faults : given.issues),
-        ...missing.map((path) => ({ path, message: 'is not available in this version; leave it out', code: 'NOT_AVAILABLE' as const })),
       ],
     };
   };
@@ -201,6 +198,7 @@ const parsedJob = (data: z.output<typeof fields>, schedule: Schedule, parameters
     tags: data.tags,
     retention: { maxExecutions: data.retention.executions, maxAgeMs: data.retention.days === null ? null : data.retention.days * dayMs },
     ...(description !== undefined && { description }),
+    ...(data.notify && { notify: data.notify }),
   };
   return {
     jobName,

@@ -2,7 +2,7 @@ import { type Mail, MailFailed } from '../../application/ports/mailer.js';
 import { type MailAddress, readMailAddress } from '../../domain/mailAddress.js';
 
 /** More than these are a mailing list, which is not a scheduler's business. */
-export const mostRecipients = 100;
+const mostRecipients = 100;
 const longestSubject = 500;
 const longestBody = 5_000_000;
 const mostAttachments = 20;

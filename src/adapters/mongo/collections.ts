@@ -50,25 +50,14 @@ export type Collections = {
 const schema = 1;
 
 // Every index serves a query of this adapter. None is partial, sparse or expiring: not every server knows those.
-const indexes: readonly (readonly [collection: string, indexes: readonly IndexDescription[]])[] = [
-  [
-    'commits',
-    [
-      { name: 'position', key: { p: 1, n: 1 }, unique: true },
-      { name: 'version', key: { s: 1, v: 1 }, unique: true },
-    ],
-  ],
-  [
-    'jobs',
-    [
-      { name: 'status', key: { status: 1, _id: 1 } },
-      { name: 'work', key: { handlerKey: 1, priority: 1, workAt: 1 } },
-      { name: 'due', key: { dueAt: 1, handlerKey: 1 } },
-      { name: 'expiry', key: { expiresAt: 1, _id: 1 } },
-    ],
-  ],
-  ['executions', [{ name: 'history', key: { stream: 1, queuedVersion: 1, _id: 1 } }]],
-  ['runs', [{ name: 'stream', key: { stream: 1 } }]],
+const indexes: readonly (readonly [collection: string, index: IndexDescription])[] = [
+  ['commits', { name: 'position', key: { p: 1, n: 1 }, unique: true }],
+  ['commits', { name: 'version', key: { s: 1, v: 1 }, unique: true }],
+  ['jobs', { name: 'status', key: { status: 1, _id: 1 } }],
+  ['jobs', { name: 'work', key: { handlerKey: 1, priority: 1, workAt: 1 } }],
+  ['jobs', { name: 'due', key: { dueAt: 1, handlerKey: 1 } }],
+  ['executions', { name: 'history', key: { stream: 1, queuedVersion: 1, _id: 1 } }],
+  ['runs', { name: 'stream', key: { stream: 1 } }],
 ];
 
 export const collectionsOf = (db: Db): Collections => ({
@@ -90,8 +79,10 @@ export const collectionsOf = (db: Db): Collections => ({
 export const prepare = async (db: Db, partitions: number): Promise<number> => {
   const meta = db.collection<MetaDocument>('meta');
   const found = await meta.findOne({ _id: 'store' });
+  if (found) partitionsOf(found, db);
   try {
-    for (const [collection, wanted] of indexes) await db.collection(collection).createIndexes([...wanted]);
+    // One by one: FerretDB ends the connection where several are there already.
+    for (const [collection, index] of indexes) await db.collection(collection).createIndexes([index]);
     if (!found) {
       await insertOnce(meta, { _id: 'barrier' });
       await insertOnce(meta, { _id: 'store', schema, partitions });
@@ -100,7 +91,10 @@ export const prepare = async (db: Db, partitions: number): Promise<number> => {
     if (!isRefusal(codeOf(error))) throw error;
     throw new MongoUnusable('readOnly', `The user may not write to the database ${db.databaseName}`, { cause: error });
   }
-  const store = found ?? (await meta.findOne({ _id: 'store' }));
+  return partitionsOf(found ?? (await meta.findOne({ _id: 'store' })), db);
+};
+
+const partitionsOf = (store: MetaDocument | null, db: Db): number => {
   if (store?.schema === schema && store.partitions) return store.partitions;
   throw new MongoUnusable('schema', `The store in the database ${db.databaseName} is of version ${store?.schema}`);
 };

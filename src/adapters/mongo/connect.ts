@@ -1,16 +1,25 @@
-import { type Db, type Document, MongoClient, type MongoClientOptions, MongoParseError, ReadConcern } from 'mongodb';
+import {
+  type Db,
+  type Document,
+  MongoClient,
+  type MongoClientOptions,
+  MongoCompatibilityError,
+  MongoParseError,
+  ReadConcern,
+} from 'mongodb';
 import { codeOf, isRefusal } from './failures.js';
 import { MongoUnusable } from './unusable.js';
 
-/** Nothing waits longer than this for a server, for a reply, or for a majority. */
+/** Nothing waits longer than this for a server, or for a majority. */
 const selectionMs = 5_000;
-const replyMs = 8_000;
 const majorityMs = 5_000;
 
 const oldestWireVersion = 9;
 
 /** Acknowledged by a majority and journaled: what was answered once is never taken back. */
 export const durable = { w: 'majority', j: true, wtimeout: majorityMs } as const;
+/** Durable with whatever is acknowledged as durable after it: servers journal in order. */
+export const ordered = { w: 'majority', wtimeout: majorityMs } as const;
 
 export type Connection = {
   readonly client: MongoClient;
@@ -28,8 +37,8 @@ export const connect = async (uri: string, database: string, options: MongoClien
     await client.connect();
     const admin = client.db('admin');
     const hello = await admin.command({ hello: 1 });
-    if (Number(hello.maxWireVersion) < oldestWireVersion) throw new MongoUnusable('version', `${client.options.hosts} is too old`);
-    if (hello.isWritablePrimary !== true) throw new MongoUnusable('notWritable', `${client.options.hosts} takes no writes`);
+    if (Number(hello.maxWireVersion) < oldestWireVersion) throw new MongoUnusable('version', `${addressOf(client)} is too old`);
+    if (hello.isWritablePrimary !== true) throw new MongoUnusable('notWritable', `${addressOf(client)} takes no writes`);
     const hasMajority = typeof hello.setName === 'string' || hello.msg === 'isdbgrid';
     const db = client.db(database, {
       readPreference: 'primary',
@@ -39,7 +48,7 @@ export const connect = async (uri: string, database: string, options: MongoClien
     return { client, db, hasMajority, incarnation: async () => incarnationOf(await admin.command({ hello: 1 })) };
   } catch (error) {
     await client.close();
-    throw unusable(error, client.options.hosts.join());
+    throw unusable(error, addressOf(client));
   }
 };
 
@@ -50,13 +59,15 @@ export const newClient = (uri: string, options: MongoClientOptions): MongoClient
       serverSelectionTimeoutMS: selectionMs,
       connectTimeoutMS: selectionMs,
       waitQueueTimeoutMS: selectionMs,
-      socketTimeoutMS: replyMs,
       ...options,
     });
   } catch (error) {
     throw new MongoUnusable('uri', `The connection string of MongoDB is wrong: ${messageOf(error)}`, { cause: error });
   }
 };
+
+/** Where the server is said to be, without any credentials. */
+export const addressOf = ({ options }: MongoClient): string => options.srvHost ?? options.hosts.join();
 
 const incarnationOf = (hello: Document): string | undefined => hello.topologyVersion?.processId?.toString();
 
@@ -65,9 +76,11 @@ export const unusable = (error: unknown, hosts: string): Error => {
   if (error instanceof MongoUnusable) return error;
   if (error instanceof MongoParseError) return new MongoUnusable('uri', messageOf(error), { cause: error });
   if (isRefusal(codeOf(error))) return new MongoUnusable('unauthorized', `${hosts} refuses us: ${messageOf(error)}`, { cause: error });
-  if (error instanceof Error && error.name === 'MongoCompatibilityError')
-    return new MongoUnusable('version', error.message, { cause: error });
+  // Where the driver looks for a server in vain, the reason is the cause.
+  const incompatible = [error, causeOf(error)].find((e) => e instanceof MongoCompatibilityError);
+  if (incompatible) return new MongoUnusable('version', messageOf(incompatible), { cause: error });
   return new MongoUnusable('unreachable', `${hosts} does not answer: ${messageOf(error)}`, { cause: error });
 };
 
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

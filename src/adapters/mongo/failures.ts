@@ -2,6 +2,7 @@ import { MongoError, MongoServerError } from 'mongodb';
 import { StoreUnavailable } from '../../application/ports/eventStore.js';
 
 export const duplicateKey = 11_000;
+export const namespaceNotFound = 26;
 const unauthorized = 13;
 const authenticationFailed = 18;
 const documentFailedValidation = 121;

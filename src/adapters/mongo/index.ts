@@ -5,9 +5,10 @@ import type { Storage } from '../../application/ports/storage.js';
 import type { Millis } from '../../domain/instant.js';
 import { mongoCursors } from './cluster/cursors.js';
 import { mongoLeases } from './cluster/leases.js';
-import { openMembership, type Pace, usualPace } from './cluster/membership.js';
+import { openMembership } from './cluster/membership.js';
+import { type Pace, usualPace } from './cluster/pace.js';
 import { collectionsOf, prepare } from './collections.js';
-import { connect, unusable } from './connect.js';
+import { addressOf, connect, unusable } from './connect.js';
 import { barrier } from './log/barrier.js';
 import { knowledge } from './log/context.js';
 import { eventStore } from './log/eventStore.js';
@@ -30,11 +31,12 @@ export type MongoOptions = {
   /** Fixed when the store is made: afterwards it is what it was. One keeps all commits in one order, up to some 1,000 a second. */
   readonly partitions?: number;
   readonly pace?: Pace;
-  /** An append that is not answered for so long is rejected. */
+  /** An append that is not answered for so long is rejected. A single reply is waited for a little less long. */
   readonly patienceMs?: Millis;
 };
 
 const usualPatienceMs: Millis = 10_000;
+const replyPart = 0.8;
 
 /**
  * The storage of a cluster: every node opens it with the same database. Rejects with `MongoUnusable`, which says what to do about it,
@@ -42,12 +44,12 @@ const usualPatienceMs: Millis = 10_000;
  */
 export const openMongo = async (options: MongoOptions): Promise<Storage> => {
   const { uri, node, clock, background, ids, log, pace = usualPace, patienceMs = usualPatienceMs } = options;
-  const connection = await connect(uri, options.database);
+  const connection = await connect(uri, options.database, { socketTimeoutMS: patienceMs * replyPart });
   const { client, db } = connection;
   try {
     const partitions = await prepare(db, options.partitions ?? 1);
     const collections = collectionsOf(db);
-    const { membership, close: leave } = await openMembership({ uri, database: db.databaseName, node, pace, clock, background, log });
+    const { membership, close: leave } = await openMembership({ uri, database: db.databaseName, node, pace, patienceMs, background, log });
     const context = {
       connection,
       commits: collections.commits,
@@ -76,6 +78,6 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
     };
   } catch (error) {
     await client.close();
-    throw unusable(error, client.options.hosts.join());
+    throw unusable(error, addressOf(client));
   }
 };

@@ -87,8 +87,8 @@ class SafeOutbound implements Outbound {
   }
 }
 
-const redirectIn = ({ method }: OutboundRequest, { url, exchange: { answer } }: Hop): string | null =>
-  redirectOf(method, answer.statusCode, plainHeaders(answer.headers).location, url);
+const redirectIn = ({ method, redirects }: OutboundRequest, { url, exchange: { answer } }: Hop): string | null =>
+  redirects === 'return' ? null : redirectOf(method, answer.statusCode, plainHeaders(answer.headers).location, url);
 
 const answerOf = ({ maxBytes }: OutboundRequest, { url, exchange: { answer, end } }: Hop, signal: AbortSignal): OutboundResponse => {
   const headers = plainHeaders(answer.headers);

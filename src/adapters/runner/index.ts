@@ -25,9 +25,14 @@ export const createRunner = ({ background, activity, workerMemoryMb = defaultWor
   };
 };
 
-const runInline = async (request: RunRequest, activity: Activity): Promise<RunOutcome> => {
+const runInline = (request: RunRequest, activity: Activity): Promise<RunOutcome> => {
   const { handler, parameters, info } = request;
-  if (typeof handler === 'function') return callHandler(handler as HandlerFunction, parameters, info, request);
-  const loaded = await activity.during(loadHandler(handler));
-  return loaded.ok ? callHandler(loaded.handler, parameters, info, request) : loaded.outcome;
+  return typeof handler === 'function'
+    ? callHandler(handler as HandlerFunction, parameters, info, request)
+    : runModule(handler, request, activity);
+};
+
+const runModule = async (path: string, request: RunRequest, activity: Activity): Promise<RunOutcome> => {
+  const loaded = await activity.during(loadHandler(path));
+  return loaded.ok ? callHandler(loaded.handler, request.parameters, request.info, request) : loaded.outcome;
 };

@@ -1,3 +1,4 @@
+import type { Artifact } from '../../application/ports/artifacts.js';
 import type { RunInfo, RunOutcome } from '../../application/ports/runner.js';
 import type { LogLevel } from '../../application/ports/runRecords.js';
 import type { ExecutionError } from '../../domain/job/index.js';
@@ -12,7 +13,13 @@ export type RunMessage = {
   readonly info: RunInfo;
 };
 
-export type ToThread = RunMessage | { readonly type: 'abort'; readonly reason: ExecutionError };
+/** A file of the thread is asked for piece by piece, so that neither side holds more than one. `file` counts those of a run. */
+type FileMessage =
+  | { readonly type: 'pull'; readonly file: number }
+  | { readonly type: 'kept'; readonly file: number; readonly artifact: Artifact }
+  | { readonly type: 'notKept'; readonly file: number; readonly error: ExecutionError };
+
+export type ToThread = RunMessage | { readonly type: 'abort'; readonly reason: ExecutionError } | (FileMessage & { readonly run: number });
 
 /** A result crosses as JSON text, so that it is what the same handler would have given inline. */
 export type SentOutcome =
@@ -24,6 +31,9 @@ export type FromThread = { readonly run: number } & (
   | { readonly type: 'started' }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'progress'; readonly fraction: number; readonly message?: string }
+  | { readonly type: 'file'; readonly file: number; readonly name: string; readonly mediaType: string }
+  /** Null after the last; an error where there is no more because the handler's content failed. */
+  | { readonly type: 'chunk'; readonly file: number; readonly chunk: Uint8Array | null; readonly error?: ExecutionError }
   | { readonly type: 'ended'; readonly outcome: SentOutcome }
 );
 

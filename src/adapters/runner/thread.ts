@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { RunOutcome, RunRequest } from '../../application/ports/runner.js';
 import type { ExecutionError } from '../../domain/job/index.js';
 import { type FromThread, received, type ToThread } from './messages.js';
+import { ReceivedFiles } from './receivedFiles.js';
 import { errorOf } from './thrown.js';
 
 /** The thread ended before it had called the handler: nothing has happened, another thread may be asked. */
@@ -10,6 +11,7 @@ export type NotStarted = { readonly kind: 'notStarted'; readonly error: Executio
 
 type Current = {
   readonly request: RunRequest;
+  readonly files: ReceivedFiles;
   readonly onStarted: () => void;
   readonly resolve: (outcome: RunOutcome | NotStarted) => void;
   started: boolean;
@@ -46,7 +48,8 @@ export class Thread {
   async run(module: string, request: RunRequest, onStarted: () => void): Promise<RunOutcome | NotStarted> {
     const { parameters, info, signal } = request;
     const outcome = new Promise<RunOutcome | NotStarted>((resolve) => {
-      this.#current = { request, onStarted, resolve, started: false };
+      const files = new ReceivedFiles(request, (message) => this.#postIfAlive(message));
+      this.#current = { request, files, onStarted, resolve, started: false };
     });
     this.#worker.ref();
     this.#post({ type: 'run', run: ++this.#run, module, parameters, info });
@@ -71,6 +74,7 @@ export class Thread {
     const current = this.#current;
     if (!current) return;
     this.#current = null;
+    current.files.end();
     const error = errorOf(reason);
     this.#post({ type: 'abort', reason: error });
     await this.terminate();
@@ -89,6 +93,10 @@ export class Thread {
         return request.onLog(message.level, message.message);
       case 'progress':
         return request.onProgress(message.fraction, message.message);
+      case 'file':
+        return void current.files.onFile(message);
+      case 'chunk':
+        return current.files.onChunk(message);
       case 'ended':
         return this.#end(received(message.outcome));
     }
@@ -102,7 +110,13 @@ export class Thread {
   #end(outcome: RunOutcome | NotStarted): void {
     const current = this.#current;
     this.#current = null;
+    current?.files.end();
     current?.resolve(outcome);
+  }
+
+  /** A file may be kept after its thread has ended; nobody is left to hear of it. */
+  #postIfAlive(message: ToThread): void {
+    if (this.#alive) this.#post(message);
   }
 
   #post(message: ToThread): void {

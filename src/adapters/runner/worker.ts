@@ -3,21 +3,26 @@ import { parentPort } from 'node:worker_threads';
 import { callHandler } from './callHandler.js';
 import { loadHandler } from './handlerModule.js';
 import { type FromThread, type RunMessage, sent, type ToThread } from './messages.js';
+import { SentFiles } from './sentFiles.js';
 
 if (!parentPort) throw new Error('this module is the entry of a worker thread');
 const port = parentPort;
 let abort = new AbortController();
+let files: { readonly run: number; readonly sent: SentFiles } | null = null;
 
 const send = (message: FromThread): void => port.postMessage(message);
 
 const run = async ({ run, module, parameters, info }: RunMessage): Promise<void> => {
   abort = new AbortController();
+  const sentFiles = new SentFiles(run, send);
+  files = { run, sent: sentFiles };
   const { signal } = abort;
   const loaded = await loadHandler(module);
   if (!loaded.ok) return send({ run, type: 'ended', outcome: loaded.outcome });
   send({ run, type: 'started' });
   const outcome = await callHandler(loaded.handler, parameters, info, {
     signal,
+    onArtifact: (content) => sentFiles.keep(content),
     onLog: (level, message) => send({ run, type: 'log', level, message }),
     onProgress: (fraction, message) => send({ run, type: 'progress', fraction, ...(message !== undefined && { message }) }),
   });
@@ -26,5 +31,6 @@ const run = async ({ run, module, parameters, info }: RunMessage): Promise<void>
 
 port.on('message', (message: ToThread) => {
   if (message.type === 'run') void run(message);
-  else abort.abort(Object.assign(new Error(message.reason.message), message.reason));
+  else if (message.type === 'abort') abort.abort(Object.assign(new Error(message.reason.message), message.reason));
+  else if (message.run === files?.run) void files.sent.on(message);
 });

@@ -1,5 +1,6 @@
 import { alone } from '../../application/cluster/alone.js';
 import type { Storage, StorageReader } from '../../application/ports/storage.js';
+import { sqliteCursors } from './cursors.js';
 import { eventLog, logReader } from './eventLog.js';
 import { openLink } from './link.js';
 import { modelReader, models } from './readModels.js';
@@ -13,7 +14,7 @@ export { StoreLocked } from './storeLocked.js';
 export const openSqlite = async ({ directory, node }: { readonly directory: string; readonly node: string }): Promise<Storage> => {
   const link = await openLink({ directory, mode: 'write' });
   const { store, feed, drained } = eventLog(link);
-  return { store, feed, ...models(link), ...alone(node), close: () => drained().then(link.close) };
+  return { store, feed, ...models(link), ...alone(node), cursors: sqliteCursors(link), close: () => drained().then(link.close) };
 };
 
 /** Looks at a directory, also while another process writes to it. Rejects with `StoreUnavailable` where there is no store. */

@@ -43,6 +43,8 @@ export type Calls = {
   reset: { request: Record<string, never>; reply: null };
   putRecords: { request: { readonly records: Cells }; reply: null };
   getRecord: { request: { readonly executionId: string }; reply: Cells };
+  loadCursor: { request: { readonly name: string }; reply: Cells };
+  saveCursor: { request: { readonly name: string; readonly position: number; readonly mark: string | null }; reply: null };
   close: { request: Record<string, never>; reply: null };
 };
 

@@ -39,9 +39,12 @@ export const writeJob = (row: JobRow, into: Cell[]): void => {
 
 const searchText = (...parts: readonly (string | undefined)[]): string => parts.join('\n').toLowerCase();
 
+/** What has a column of its own is left out of the text. */
+const inColumns = { executionId: undefined, stream: undefined, version: undefined, queuedVersion: undefined };
+
 export const writeExecution = (row: ExecutionRow, into: Cell[]): void => {
-  const { executionId, stream, version, queuedVersion, ...entry } = row;
-  into.push(executionId, stream, version, queuedVersion, row.finishedAt, JSON.stringify(entry));
+  const { executionId, stream, version, queuedVersion, finishedAt } = row;
+  into.push(executionId, stream, version, queuedVersion, finishedAt, JSON.stringify({ ...row, ...inColumns }));
 };
 
 export const writeRecord = (record: RunRecord, into: Cell[]): void => {

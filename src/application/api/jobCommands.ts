@@ -1,17 +1,19 @@
 import { type Issue, SchedulerError } from '../../domain/errors.js';
 import type { Instant } from '../../domain/instant.js';
 import { handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
+import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
+import { ArtifactsUnavailable } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { StreamKey } from '../ports/eventStore.js';
 import { StoreUnavailable } from '../ports/eventStore.js';
 import type { Ids } from '../ports/ids.js';
 import type { JobInputParser, Parsed, ParsedJob } from '../ports/jobInput.js';
 import type { Membership } from '../ports/membership.js';
-import type { ExecutionRow } from '../ports/readModels.js';
+import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
 import { presentRun, presentScheduled } from './present.js';
@@ -19,6 +21,9 @@ import { jobNotFound, toError } from './rejections.js';
 import type { BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
 
 const bulkAtOnce = 500;
+/** Nodes are heard of with every beat. */
+const heardOfLooks = 35;
+const heardOfMs = 100;
 
 export type CommandDependencies = {
   readonly commands: CommandHandler;
@@ -30,6 +35,7 @@ export type CommandDependencies = {
   readonly input: JobInputParser;
   readonly clock: Clock;
   readonly background: Background;
+  readonly activity: Activity;
   readonly ids: Ids;
   /** Whether this process runs jobs at present. */
   readonly isRunning: () => boolean;
@@ -90,15 +96,15 @@ export class JobCommands {
 
   /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
   async runNow(jobName: unknown, parameters: unknown, { wait = true, waitMs }: RunOptions = {}): Promise<RunResult> {
-    const { input, clock, ids, waiters, rows, handlers, isRunning } = this.dependencies;
+    const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
     const stream = this.#streamOf(jobName);
     const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
     const executionId = ids.next();
     if (wait) {
-      const row = rows.known(stream) ?? (await rows.load(stream));
+      const row = await unwell(this.#present(stream));
       if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
       const { jobType } = row.state.definition;
-      if (!handlers.resolve(stream, jobType) && !this.#runsElsewhere(handlerKeyOf(jobType, String(jobName))))
+      if (!handlers.resolve(stream, jobType) && !(await this.#runsElsewhere(handlerKeyOf(jobType, String(jobName)))))
         throw new SchedulerError(
           'NO_HANDLER',
           `no handler for "${jobType === 'custom' ? jobName : jobType}" in this process; set one in jobHandlers, or use { wait: false }`,
@@ -180,10 +186,21 @@ export class JobCommands {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
   }
 
-  /** Whether another live node has the handler. */
-  #runsElsewhere(handlerKey: string): boolean {
-    const { membership } = this.dependencies;
-    return membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(handlerKey));
+  /** Where others write too, what is in memory or saved may be a moment old. */
+  async #present(stream: StreamKey): Promise<JobRow> {
+    const { rows, membership, activity } = this.dependencies;
+    const known = membership.exclusive ? rows.known(stream) : undefined;
+    return known ?? activity.during(membership.exclusive ? rows.load(stream) : rows.current(stream));
+  }
+
+  /** Whether another live node has the handler. One that has just joined may not have been heard of yet. */
+  async #runsElsewhere(handlerKey: string): Promise<boolean> {
+    const { membership, background } = this.dependencies;
+    for (let looks = 0; ; looks++) {
+      if (membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(handlerKey))) return true;
+      if (membership.exclusive || looks === heardOfLooks) return false;
+      await new Promise<void>((resolve) => background.after(heardOfMs, resolve, 'keepAlive'));
+    }
   }
 
   get #by(): { readonly by?: string } {
@@ -252,7 +269,8 @@ export const unwell = async <T>(promise: Promise<T>): Promise<T> => {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
+    if (error instanceof StoreUnavailable || error instanceof ArtifactsUnavailable)
+      throw new SchedulerError('STORE_UNAVAILABLE', error.message, { cause: error });
     throw error;
   }
 };

@@ -1,11 +1,12 @@
 import { type Instant, instant } from '../../domain/instant.js';
-import { type Job, jobStatuses } from '../../domain/job/index.js';
+import { handlerKeyOf, type Job, jobStatuses } from '../../domain/job/index.js';
 import { CalculatorFailure, type Calendar } from '../../domain/schedule/calendar.js';
 import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
+import type { ArtifactStore } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
-import type { EventStore } from '../ports/eventStore.js';
+import type { EventStore, StreamKey } from '../ports/eventStore.js';
 import type { JobInputParser } from '../ports/jobInput.js';
 import type { Membership } from '../ports/membership.js';
 import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
@@ -13,11 +14,12 @@ import type { RunRecords } from '../ports/runRecords.js';
 import { blankRow } from '../projections/project.js';
 import { replay } from '../projections/replay.js';
 import type { Projector } from '../projector.js';
-import { streamOf } from '../streams.js';
+import { splitStream, streamOf } from '../streams.js';
+import { isOver } from '../waiters.js';
 import { accepted, invalidArgument, unwell } from './jobCommands.js';
-import { presentExecution, presentJob, presentStats } from './present.js';
-import { executionNotFound, jobNotFound, toError } from './rejections.js';
-import type { ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
+import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
+import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
+import type { ArtifactFile, ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
 
 const defaultLimit = 1_000;
 const maxLimit = 10_000;
@@ -27,6 +29,7 @@ const savedElsewhereLooks = 5;
 export type QueryDependencies = {
   readonly readModels: ReadModels;
   readonly runRecords: RunRecords;
+  readonly artifacts: ArtifactStore;
   readonly saveRunRecords: () => Promise<void>;
   readonly store: EventStore;
   readonly projector: Projector;
@@ -82,9 +85,10 @@ export class JobQueries {
     const { row } = await this.#existing(jobName);
     await unwell(this.dependencies.projector.saved());
     const most = boundedLimit(limit, 20);
+    const ahead = await unwell(this.dependencies.rows.aheadOfSaved(row.stream));
     // A page of the store is longer where one commit queued many.
     const rows = await unwell(this.dependencies.readModels.history(row.stream, most));
-    return rows.slice(0, most).map(presentExecution);
+    return newestOf(rows, ahead).slice(0, most).map(presentExecution);
   }
 
   async stats(jobName: unknown): Promise<JobStatsView> {
@@ -103,7 +107,9 @@ export class JobQueries {
       row = await unwell(readModels.execution(executionId));
     }
     if (!row?.stream.startsWith(`${this.organization}/`)) throw executionNotFound(executionId);
-    return row;
+    if (isOver(row)) return row;
+    const ahead = (await unwell(this.dependencies.rows.aheadOfSaved(row.stream))).get(executionId);
+    return ahead && ahead.version > row.version ? ahead : row;
   }
 
   async execution(executionId: unknown): Promise<ExecutionDetails> {
@@ -115,16 +121,26 @@ export class JobQueries {
       progress: record?.progress ? { ...record.progress, at: new Date(record.progress.at) } : null,
       log: (record?.log ?? []).map((line) => ({ ...line, at: new Date(line.at) })),
       droppedLogLines: record?.droppedLines ?? 0,
+      artifacts: (await unwell(this.dependencies.artifacts.list({ ...splitStream(row.stream), executionId: row.executionId }))).map(
+        presentArtifact,
+      ),
     };
+  }
+
+  async artifact(artifactId: unknown): Promise<ArtifactFile> {
+    if (typeof artifactId !== 'string') throw invalidArgument('artifactId', 'must be a text');
+    const found = await unwell(this.dependencies.artifacts.open(this.organization, artifactId));
+    if (!found) throw artifactNotFound(artifactId);
+    return { ...presentArtifact(found.artifact), content: found.content };
   }
 
   /** What became of the occurrence planned for an instant, or why nothing was planned. */
   async explain(jobName: unknown, at: unknown): Promise<Explanation> {
-    const { input, store, handlers, clock, calendar } = this.dependencies;
+    const { input, store, clock, calendar } = this.dependencies;
     const { row, job } = await this.#existing(jobName);
     const when = accepted(input.instant(at, 'at'));
     const commits = await unwell(store.read(row.stream, 0));
-    const hasHandler = handlers.resolve(row.stream, job.definition.jobType) !== null;
+    const hasHandler = this.#hasHandler(row.stream, job);
     const owner = { jobId: job.jobId, organization: this.organization };
     const next = (after: Instant): Instant | null => calendar.next(job.definition.schedule, after, owner);
     try {
@@ -148,9 +164,17 @@ export class JobQueries {
   }
 
   #present(row: JobRow, job: Job, now = this.dependencies.clock.now()): JobInfo {
-    const { handlers, input } = this.dependencies;
-    const hasHandler = handlers.resolve(row.stream, job.definition.jobType) !== null;
+    const { input } = this.dependencies;
+    const hasHandler = this.#hasHandler(row.stream, job);
     return presentJob(row, job, { now: instant(now), hasHandler, present: (schedule) => input.present(schedule) });
+  }
+
+  /** Here, or on another live node. */
+  #hasHandler(stream: StreamKey, { definition: { jobType } }: Job): boolean {
+    const { handlers, membership } = this.dependencies;
+    if (handlers.resolve(stream, jobType) !== null) return true;
+    const key = handlerKeyOf(jobType, splitStream(stream).jobName);
+    return membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(key));
   }
 
   async #existing(jobName: unknown): Promise<{ readonly row: JobRow; readonly job: Job }> {
@@ -163,6 +187,16 @@ export class JobQueries {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
   }
 }
+
+/** Newest first by the commit that queued them, each as the log has it. */
+const newestOf = (saved: readonly ExecutionRow[], ahead: ReadonlyMap<string, ExecutionRow>): readonly ExecutionRow[] => {
+  if (ahead.size === 0) return saved;
+  const entries = new Map(saved.map((entry) => [entry.executionId, entry]));
+  const oldest = saved.at(-1)?.queuedVersion ?? 0;
+  for (const [executionId, entry] of ahead)
+    if (entry.queuedVersion >= oldest && entry.version >= (entries.get(executionId)?.version ?? 0)) entries.set(executionId, entry);
+  return [...entries.values()].sort((a, b) => b.queuedVersion - a.queuedVersion);
+};
 
 const boundedLimit = (limit: unknown, fallback: number): number => {
   if (limit === undefined) return fallback;

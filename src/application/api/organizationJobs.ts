@@ -25,6 +25,7 @@ export const organizationJobs = <M extends JobMap>(
     getScheduledJobs: (query) => queries.list(query),
     getJob: (jobName) => queries.job(jobName),
     getExecution: (executionId) => queries.execution(executionId),
+    openArtifact: (artifactId) => queries.artifact(artifactId),
     toggleJob: async (jobName, enabled, options = {}) => {
       if (typeof enabled !== 'boolean') throw invalidArgument('enabled', 'must be true or false');
       await (enabled ? commands.resume(jobName, options) : commands.pause(jobName, options));

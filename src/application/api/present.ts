@@ -1,10 +1,11 @@
 import type { Instant } from '../../domain/instant.js';
 import { type Job, nextStartAt, statusOf } from '../../domain/job/index.js';
+import type { Artifact } from '../ports/artifacts.js';
 import type { JobInputParser } from '../ports/jobInput.js';
 import type { AttemptRow, ExecutionRow, JobRow } from '../ports/readModels.js';
 import { mean, quantile } from '../projections/sketch.js';
 import { splitStream } from '../streams.js';
-import type { AttemptRecord, ExecutionRecord, JobInfo, JobStatsView, RunResult, ScheduleResult } from './types.js';
+import type { ArtifactInfo, AttemptRecord, ExecutionRecord, JobInfo, JobStatsView, RunResult, ScheduleResult } from './types.js';
 
 const date = (at: Instant): Date => new Date(at);
 const dateOrNull = (at: Instant | null): Date | null => (at === null ? null : new Date(at));
@@ -27,6 +28,7 @@ export const presentJob = (row: JobRow, job: Job, { now, hasHandler, present }: 
     tags,
     description,
     retention,
+    notify,
   } = definition;
   const status = statusOf(job, now);
   return {
@@ -54,6 +56,7 @@ export const presentJob = (row: JobRow, job: Job, { now, hasHandler, present }: 
     tags,
     ...(description !== undefined && { description }),
     retention,
+    ...(notify && { notify: notify.on.length === 0 ? (false as const) : notify }),
     nextRunAt: dateOrNull(job.nextRunAt),
     nextStartAt: dateOrNull(nextStartAt(job)),
     lastRunAt: dateOrNull(row.stats.lastExecution?.startedAt ?? null),
@@ -94,6 +97,11 @@ const presentAttempt = ({ startedAt, finishedAt, ...attempt }: AttemptRow): Atte
   ...attempt,
   startedAt: date(startedAt),
   finishedAt: dateOrNull(finishedAt),
+});
+
+export const presentArtifact = ({ artifactId, name, mediaType, bytes, sha256, createdAt, details }: Artifact): ArtifactInfo => ({
+  ...{ artifactId, name, mediaType, bytes, sha256, createdAt: date(createdAt) },
+  ...(details && { details }),
 });
 
 export const presentRun = (row: ExecutionRow): RunResult => ({

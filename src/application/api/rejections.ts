@@ -47,3 +47,9 @@ export const jobNotFound = (jobName: string): SchedulerError =>
 
 export const executionNotFound = (executionId: string): SchedulerError =>
   new SchedulerError('EXECUTION_NOT_FOUND', `there is no execution "${executionId}" in this organization, or its history was dropped`);
+
+export const artifactNotFound = (artifactId: string): SchedulerError =>
+  new SchedulerError(
+    'ARTIFACT_NOT_FOUND',
+    `there is no artifact "${artifactId}" in this organization, or it went with its execution's history`,
+  );

@@ -5,6 +5,7 @@ import type {
   JobEvent,
   JobStatus,
   Misfire,
+  NotifyRule,
   Overlap,
   Priority,
   Retention,
@@ -12,6 +13,7 @@ import type {
 } from '../../domain/job/index.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { HandlerOptions } from '../handlers.js';
+import type { Artifact } from '../ports/artifacts.js';
 import type { ExecutionStatus } from '../ports/readModels.js';
 import type { HandlerRef, RunInfo } from '../ports/runner.js';
 import type { LogLevel, LogLine, Progress } from '../ports/runRecords.js';
@@ -58,7 +60,13 @@ export type MisfireInput = Misfire['policy'] | { readonly policy: Misfire['polic
 /** Finished executions kept; `null` for no bound. */
 export type RetentionInput = false | { readonly executions?: number | null; readonly days?: number | null };
 
+/** False: nobody is told. Recipients are mail addresses, `webhook:URL`, or `log`; by default those of the organization or of all jobs. */
+export type NotifyInput = false | Partial<NotifyRule>;
+
 export type HandlerLog = { readonly [level in LogLevel]: (message: string, ...details: readonly unknown[]) => void };
+
+/** What a file can be made of. */
+export type ArtifactData = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
   readonly scheduledFor: Date;
@@ -68,6 +76,11 @@ export type HandlerContext = Omit<RunInfo, 'scheduledFor'> & {
   readonly log: HandlerLog;
   /** How far the work is, 0 to 1, kept with the execution. */
   readonly progress: (fraction: number, message?: string) => void;
+  /**
+   * Keeps a file with the execution, whole or not at all; one of the same name takes its place. Media type by default that of plain
+   * text for a text, else `application/octet-stream`. Resolves when it is durable.
+   */
+  readonly artifact: (name: string, content: ArtifactData, mediaType?: string) => Promise<ArtifactInfo>;
 };
 
 export type Handler<P = unknown> = (parameters: P, context: HandlerContext) => unknown;
@@ -113,6 +126,8 @@ export type JobInput<M extends JobMap = JobMap, T extends keyof M & string = key
   readonly description?: string;
   readonly enabled?: boolean;
   readonly retention?: RetentionInput;
+  /** Who hears of failures; omitted, what holds for the organization or for all jobs. */
+  readonly notify?: NotifyInput;
   readonly idempotencyKey?: string;
 };
 
@@ -148,6 +163,8 @@ export type JobInfo = {
   readonly tags: readonly string[];
   readonly description?: string;
   readonly retention: Retention;
+  /** As it was given, with defaults filled in; absent where the job has no rule of its own. */
+  readonly notify?: NotifyRule | false;
   /** The next occurrence. */
   readonly nextRunAt: Date | null;
   /** The next occurrence with the job's jitter. */
@@ -199,10 +216,20 @@ export type ExecutionRecord = {
   readonly parameters: unknown;
 };
 
+/** A file that a run has made. */
+export type ArtifactInfo = Pick<Artifact, 'artifactId' | 'name' | 'mediaType' | 'bytes' | 'sha256' | 'details'> & {
+  readonly createdAt: Date;
+};
+
+/** `content` can be read once; it throws at its end where it is not what was written. */
+export type ArtifactFile = ArtifactInfo & { readonly content: AsyncIterable<Uint8Array> };
+
 export type ExecutionDetails = ExecutionRecord & {
   readonly progress: (Omit<Progress, 'at'> & { readonly at: Date }) | null;
   readonly log: readonly (Omit<LogLine, 'at'> & { readonly at: Date })[];
   readonly droppedLogLines: number;
+  /** In the order of their names. */
+  readonly artifacts: readonly ArtifactInfo[];
 };
 
 export type RunOptions = {
@@ -330,6 +357,8 @@ export interface JobsApi<M extends JobMap = JobMap> {
   getScheduledJobs(query?: JobQuery): Promise<JobPage>;
   getJob(jobName: string): Promise<JobInfo>;
   getExecution(executionId: string): Promise<ExecutionDetails>;
+  /** A file of a run, by its `artifactId`. */
+  openArtifact(artifactId: string): Promise<ArtifactFile>;
   toggleJob(jobName: string, enabled: boolean, options?: PauseOptions): Promise<JobInfo>;
   cancelJob(jobName: string, options?: { readonly note?: string }): Promise<JobInfo>;
   cancelExecution(executionId: string, options?: { readonly note?: string }): Promise<ExecutionRecord>;

@@ -4,8 +4,8 @@ import type { Membership, NodeInfo } from '../ports/membership.js';
 type Alone = { readonly membership: Membership; readonly leases: Leases; readonly cursors: Cursors };
 
 /**
- * A node that has its store for itself. It holds every lease, and no other node that ever ran on the store can be alive. Cursors live
- * in memory: they are hints, and after a restart what they point to is looked up.
+ * A node that has its store for itself. It holds every lease, and no other node that ever ran on the store can be alive. Its
+ * cursors live in memory, for stores that do not outlive the process.
  */
 export const alone = (self: string): Alone => {
   let info: NodeInfo = { node: self, handlerKeys: [] };

@@ -5,8 +5,9 @@ import type { JobRows } from '../jobRows.js';
 import type { Background, Stop } from '../ports/clock.js';
 import type { Commit, EventFeed, Position, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
-import type { JobRow } from '../ports/readModels.js';
+import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import { project } from '../projections/project.js';
+import type { Waiters } from '../waiters.js';
 
 const placeOf = ({ partition, position }: Commit): string => `${partition}:${position}`;
 
@@ -19,6 +20,7 @@ type Dependencies = {
   readonly rows: JobRows;
   readonly commands: CommandHandler;
   readonly commits: Commits;
+  readonly waiters: Waiters;
   readonly background: Background;
   readonly log: Logger;
 };
@@ -35,16 +37,23 @@ export class Tail {
   #timer: Stop | null = null;
   #reading: Promise<void> | null = null;
   #wanted = false;
+  #listening = false;
   #running = false;
 
   constructor(private readonly dependencies: Dependencies) {
     dependencies.commits.on(({ commit, origin }) => {
-      if (origin === 'here' && this.#running) this.#own.add(placeOf(commit));
+      if (origin === 'here' && this.#listening) this.#own.add(placeOf(commit));
     });
+  }
+
+  /** From now on it knows which commits are our own. To be called before the positions are looked up from which it starts. */
+  listen(): void {
+    this.#listening = true;
   }
 
   /** From the positions that are known already, one a partition. */
   start(positions: readonly Position[]): void {
+    this.listen();
     this.#positions.splice(0, this.#positions.length, ...positions);
     this.#running = true;
     this.#arm();
@@ -52,6 +61,8 @@ export class Tail {
 
   async stop(): Promise<void> {
     this.#running = false;
+    this.#listening = false;
+    this.#own.clear();
     this.#timer?.();
     await this.#reading;
   }
@@ -125,12 +136,21 @@ export class Tail {
       return true;
     }
     // Behind, or the row was saved by its writer before we came to its commit: the newest state is what counts.
-    const caughtUp = row.version >= commit.version ? { row, executions: new Map() } : await rows.caughtUp(row);
+    const caughtUp = row.version >= commit.version ? { row, executions: await this.#awaited(commit) } : await rows.caughtUp(row);
     rows.remember(caughtUp.row);
     page.set(commit.stream, caughtUp.row);
     commits.tell({ commit, row: caughtUp.row, executions: [...caughtUp.executions.values()], origin: 'elsewhere' });
     return true;
   }
+
+  /** The history entries that somebody waits for, where the row has left this commit behind and no longer tells of them. */
+  async #awaited({ stream, events }: Commit): Promise<ReadonlyMap<string, ExecutionRow>> {
+    const { waiters, rows } = this.dependencies;
+    const isAwaited = events.some((event) => 'executionId' in event && waiters.waitsFor(event.executionId));
+    return isAwaited ? rows.replayed(stream) : nothing;
+  }
 }
+
+const nothing: ReadonlyMap<string, ExecutionRow> = new Map();
 
 const newer = (a: JobRow | undefined, b: JobRow | undefined): JobRow | undefined => (a && b ? (a.version >= b.version ? a : b) : (a ?? b));

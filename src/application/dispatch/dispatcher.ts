@@ -3,11 +3,11 @@ import { handlerKeyOf, type JobEvent, nextStartAt, workAt } from '../../domain/j
 import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
-import type { Claim, Executor } from '../execution/executor.js';
+import type { Executor } from '../execution/executor.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Clock, Stop } from '../ports/clock.js';
-import type { StreamKey } from '../ports/eventStore.js';
+import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Ids } from '../ports/ids.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
@@ -23,6 +23,10 @@ import { type WakeUp, WakeUps } from './wakeUps.js';
 
 const forever = instant(Number.POSITIVE_INFINITY);
 const retryAfterMs = 1_000;
+/** In a cluster what this node was not told of is looked for so often. */
+const safetyReloadMs = 30_000;
+/** A claim that is under way at a stop has so long to be answered. */
+const lastClaimsMs = 1_000;
 /** A job that refused, such as one whose calculator is missing here, is asked again after this. */
 const refusedAfterMs = 10_000;
 
@@ -55,6 +59,9 @@ export class Dispatcher {
   readonly #clockWatch: ClockWatch;
   readonly #preference: Preference;
   readonly #claiming = new Set<StreamKey>();
+  #whenNothingIsClaimed: (() => void)[] = [];
+  #onHandOver: () => void = () => undefined;
+  #safety: Stop = () => undefined;
   #watchedSince: Instant = instant(0);
   #running = false;
   #fenced = false;
@@ -78,7 +85,11 @@ export class Dispatcher {
     membership.onFenced((fenced) => this.#onFenced(fenced));
     handlers.onChange(() => void this.reload());
     executor.onUnstuck(() => this.#pumpSoon());
-    executor.onRecovered((claim) => this.#slotFor(claim));
+  }
+
+  /** Calls back when work is left to another node: whether that has claimed it should be known before it is this node's turn. */
+  onHandOver(listener: () => void): void {
+    this.#onHandOver = listener;
   }
 
   /** Since when this node looks after what is due; null while it does not. What has no handler here is looked after too: it waits. */
@@ -96,14 +107,32 @@ export class Dispatcher {
     this.#running = true;
     this.#announce();
     await this.reload();
+    if (!this.dependencies.membership.exclusive) this.#armSafety();
   }
 
-  /** Claims nothing any more. What is being claimed still starts. */
-  stop(): void {
+  /** Claims nothing any more, and is preferred for nothing. What is being claimed still starts; resolves when it has, or is given up. */
+  async stop(waitMs: Millis): Promise<void> {
+    if (this.#running) this.dependencies.membership.announce([]);
     this.#running = false;
     this.#timer?.();
+    this.#safety();
     this.#wakeUps.clear();
     this.#ready.clear();
+    if (this.#claiming.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.dependencies.background.after(Math.max(waitMs, lastClaimsMs), resolve, 'keepAlive');
+      this.#whenNothingIsClaimed.push(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  #armSafety(): void {
+    this.#safety = this.dependencies.background.after(safetyReloadMs, () => {
+      void this.reload();
+      this.#armSafety();
+    });
   }
 
   /** Reads the wake-ups anew: other handlers, another clock, more of the index, or another node's changes. */
@@ -145,21 +174,61 @@ export class Dispatcher {
 
   #replaceAll(items: readonly WorkItem[], changed: ReadonlyMap<StreamKey, WakeUp | null>): void {
     if (!this.#running) return;
+    // The index lags behind what other nodes have written: what was known stays, and a job that is woken in vain decides nothing.
+    const known = this.dependencies.membership.exclusive ? [] : [...this.#wakeUps.all(), ...this.#ready.all()];
     this.#wakeUps.clear();
     this.#ready.clear();
     for (const item of items)
-      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ ...item, active: false });
+      if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ active: false, ...item });
+    for (const wakeUp of known)
+      if (!changed.has(wakeUp.stream) && !this.#claiming.has(wakeUp.stream) && this.#isEarlier(wakeUp)) this.#watch(wakeUp);
     // What was committed while the index was read is newer than what was read.
     for (const wakeUp of changed.values()) if (wakeUp && !this.#claiming.has(wakeUp.stream)) this.#watch(wakeUp);
     this.#pump();
   }
 
-  #onCommitted({ row }: Committed): void {
+  #isEarlier({ stream, workAt }: WakeUp): boolean {
+    const other = this.#wakeUps.of(stream);
+    return other === undefined || workAt < other.workAt;
+  }
+
+  #onCommitted({ commit, row, origin }: Committed): void {
+    if (origin === 'elsewhere') this.#adoptClaims(commit);
     if (!this.#running) return;
     const wakeUp = wakeUpOf(row);
     this.#changedMeanwhile?.set(row.stream, wakeUp);
     if (!wakeUp || this.#claiming.has(row.stream)) this.#wakeUps.remove(row.stream);
     else this.#watch(wakeUp);
+  }
+
+  /** The log holds claims of ours whose answer never reached us: they start now, unless the log has more to say of them. */
+  #adoptClaims({ stream, events }: Commit): void {
+    const { executor, membership } = this.dependencies;
+    for (const event of events)
+      if (event.type === 'ExecutionStarted' && event.node === membership.self && !executor.has(event.executionId))
+        void this.#adopt(stream, event.executionId, event.attempt);
+  }
+
+  async #adopt(stream: StreamKey, executionId: string, attempt: number): Promise<void> {
+    const { rows, executor, log } = this.dependencies;
+    try {
+      const { state: job } = await rows.current(stream);
+      if (job.kind !== 'job' || executor.has(executionId)) return;
+      const execution = job.executions.find((e) => e.executionId === executionId);
+      if (execution?.phase !== 'running' || execution.attempt !== attempt) return;
+      const { organization, jobName } = splitStream(stream);
+      const handlerKey = handlerKeyOf(job.definition.jobType, jobName);
+      // It was within the limits when it was claimed; others may have taken the room since, and then there is one too many for a while.
+      this.#slots.take(handlerKey, organization);
+      executor.start({ stream, executionId, job }, () => this.#giveBack(handlerKey, organization));
+    } catch (error) {
+      log.warn({ error, stream }, 'a claim found in the log could not be started; it ends as lost');
+    }
+  }
+
+  #giveBack(handlerKey: string, organization: string): void {
+    this.#slots.release(handlerKey, organization);
+    this.#pumpSoon();
   }
 
   #watch(wakeUp: WakeUp): void {
@@ -193,7 +262,7 @@ export class Dispatcher {
       const handOverAt = plus(due.workAt, this.#preference.graceFor(due));
       if (handOverAt > now) this.#handOver(due, handOverAt);
       // An occurrence that meets an active execution needs a decision, not a slot.
-      else if (due.active) void this.#wake(due, 0);
+      else if (due.active) this.#wake(due, 0);
       else this.#ready.add(due);
     }
     while (this.#mayClaim()) {
@@ -201,7 +270,7 @@ export class Dispatcher {
         this.#slots.allows(key, organization, this.dependencies.handlers.concurrencyOf(key)),
       );
       if (!next) break;
-      if (!this.#claiming.has(next.stream)) void this.#wake(next, 1);
+      if (!this.#claiming.has(next.stream)) this.#wake(next, 1);
     }
     if (this.#lookAhead.wantsMore(this.#wakeUps.size + this.#ready.size)) void this.reload();
     this.#arm(now);
@@ -209,7 +278,9 @@ export class Dispatcher {
 
   /** Another node has the first right to this; it is looked at again when that has passed. */
   #handOver(due: WakeUp, at: Instant): void {
+    this.#onHandOver();
     this.dependencies.clock.after(Math.min(at - this.dependencies.clock.now(), this.dependencies.clock.longestSleepMs), () => {
+      if (!this.#running) return;
       const row = this.dependencies.rows.known(due.stream);
       const present = row ? wakeUpOf(row) : due;
       if (present && present.workAt <= due.workAt && !this.#claiming.has(due.stream)) this.#ready.add(present);
@@ -245,62 +316,66 @@ export class Dispatcher {
     return this.#slots.free > 0 && this.dependencies.executor.stuck < this.dependencies.limits.concurrency;
   }
 
-  #slotFor({ stream, job }: Claim): (() => void) | null {
-    const { organization, jobName } = splitStream(stream);
-    const key = handlerKeyOf(job.definition.jobType, jobName);
-    const isFree = this.#mayClaim() && this.#slots.allows(key, organization, this.dependencies.handlers.concurrencyOf(key));
-    if (!isFree) return null;
-    this.#slots.take(key, organization);
-    return () => {
-      this.#slots.release(key, organization);
-      this.#pumpSoon();
-    };
-  }
-
   /** Lets the job decide what is due; with a slot, the append of its start is the claim. */
-  async #wake(wakeUp: WakeUp, slots: 0 | 1): Promise<void> {
-    const { stream, handlerKey } = wakeUp;
-    const { organization } = splitStream(stream);
-    const { rows, executor, log } = this.dependencies;
+  #wake(wakeUp: WakeUp, slots: 0 | 1): void {
     // Taken away since: the next reload leaves it out, and whoever sets a handler again reads it anew.
     if (!this.#hasHandler(wakeUp)) return;
+    const { stream, handlerKey } = wakeUp;
     this.#claiming.add(stream);
-    if (slots) this.#slots.take(handlerKey, organization);
-    let release = (): void => {
-      if (slots) this.#slots.release(handlerKey, organization);
-      this.#pumpSoon();
-    };
-    let againAfterMs = 0;
-    let needsSlot = false;
-    try {
-      const handled = await this.#decide(wakeUp, slots);
-      const executionId = handled.ok ? startOf(handled.events) : null;
-      if (handled.ok && executionId !== null && handled.row.state.kind === 'job') {
-        executor.start({ stream, executionId, job: handled.row.state }, release);
-        release = () => undefined;
-      }
-      if (!handled.ok) againAfterMs = handled.rejection.code === 'CONTENDED' ? retryAfterMs : refusedAfterMs;
-      else if (handled.events.length === 0 && slots === 0) needsSlot = true;
-      else if (handled.events.length === 0) againAfterMs = retryAfterMs;
-    } catch (error) {
-      log.warn({ error, stream }, 'due work could not be claimed; trying again');
-      againAfterMs = retryAfterMs;
-    }
+    if (slots) this.#slots.take(handlerKey, splitStream(stream).organization);
+    this.#decide(wakeUp, slots).then(
+      (handled) => this.#onDecided(wakeUp, slots, handled),
+      (error) => {
+        this.dependencies.log.warn({ error, stream }, 'due work could not be claimed; trying again');
+        this.#release(wakeUp, slots);
+        this.#onClaimed(wakeUp);
+        this.#watchOn(wakeUp, retryAfterMs);
+      },
+    );
+  }
+
+  #onDecided(wakeUp: WakeUp, slots: 0 | 1, handled: Handled): void {
+    const { stream } = wakeUp;
+    const executionId = handled.ok ? startOf(handled.events) : null;
+    if (handled.ok && executionId !== null && handled.row.state.kind === 'job')
+      this.dependencies.executor.start({ stream, executionId, job: handled.row.state }, () => this.#release(wakeUp, slots));
+    else this.#release(wakeUp, slots);
+    this.#onClaimed(wakeUp);
+    if (!handled.ok) return this.#watchOn(wakeUp, handled.rejection.code === 'CONTENDED' ? retryAfterMs : refusedAfterMs);
+    const inVain = handled.events.length === 0;
+    if (inVain && slots === 0) this.#ready.add({ ...wakeUp, active: false });
+    else this.#watchOn(wakeUp, inVain ? retryAfterMs : 0, handled.row);
+  }
+
+  #onClaimed({ stream }: WakeUp): void {
     this.#claiming.delete(stream);
-    if (needsSlot) this.#ready.add({ ...wakeUp, active: false });
-    release();
-    if (needsSlot) return;
-    const row = rows.known(stream);
-    const next = row ? wakeUpOf(row) : againAfterMs > 0 ? wakeUp : null;
-    if (next) this.#watchAgain(next, againAfterMs);
+    if (this.#claiming.size === 0) for (const resolve of this.#whenNothingIsClaimed.splice(0)) resolve();
+  }
+
+  #release({ stream, handlerKey }: WakeUp, slots: 0 | 1): void {
+    if (slots) this.#giveBack(handlerKey, splitStream(stream).organization);
+    else this.#pumpSoon();
+  }
+
+  /** What the job wants next, or the same again where that is not known. */
+  #watchOn(wakeUp: WakeUp, afterMs: Millis, decided?: JobRow): void {
+    // What wants nothing more is not kept in memory: then the decision's own row says so.
+    const row = this.dependencies.rows.known(wakeUp.stream) ?? decided;
+    const next = row ? wakeUpOf(row) : afterMs > 0 ? wakeUp : null;
+    if (next) this.#watchAgain(next, afterMs);
   }
 
   /** A wake-up that led to nothing although it was due is tried again after a while, never in a tight loop. */
   #watchAgain(wakeUp: WakeUp, afterMs: Millis): void {
     const { background, clock } = this.dependencies;
     if (!this.#running) return;
-    if (afterMs > 0 && wakeUp.workAt <= clock.now()) background.after(afterMs, () => this.#running && this.#watch(wakeUp));
-    else this.#watch(wakeUp);
+    if (afterMs === 0 || wakeUp.workAt > clock.now()) return this.#watch(wakeUp);
+    background.after(afterMs, () => {
+      if (!this.#running || this.#claiming.has(wakeUp.stream)) return;
+      const row = this.dependencies.rows.known(wakeUp.stream);
+      const present = row ? wakeUpOf(row) : wakeUp;
+      if (present) this.#watch(present);
+    });
   }
 
   #decide(wakeUp: WakeUp, slots: 0 | 1): Promise<Handled> {

@@ -6,6 +6,8 @@ import type { WakeUp } from './wakeUps.js';
 
 /** Wake-ups held per priority; the rest stays in the index until these are nearly used up. */
 const held = 5_000;
+/** So few left are time to read on: most of what a page brings has then not been read before. */
+const nearlyUsedUp = 1_000;
 const forever = Number.POSITIVE_INFINITY as Instant;
 
 /**
@@ -38,6 +40,6 @@ export class LookAhead {
 
   /** Whether the index holds more, and few of those read are left. */
   wantsMore(left: number): boolean {
-    return left < held / 2 && [...this.#horizon.values()].some((h) => h !== forever);
+    return left < nearlyUsedUp && [...this.#horizon.values()].some((h) => h !== forever);
   }
 }

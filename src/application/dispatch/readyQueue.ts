@@ -79,6 +79,10 @@ export class ReadyQueue {
     return taken;
   }
 
+  all(): readonly WakeUp[] {
+    return [...this.#groups.values()].flatMap(({ queues }) => queues.flatMap((queue) => queue.all()));
+  }
+
   clear(): void {
     this.#groups.clear();
     this.#turns.clear();
@@ -111,6 +115,10 @@ class Fifo {
 
   head(): WakeUp | undefined {
     return this.#items[this.#first];
+  }
+
+  all(): readonly WakeUp[] {
+    return this.#items.slice(this.#first).flatMap((item) => item ?? []);
   }
 
   push(wakeUp: WakeUp): void {

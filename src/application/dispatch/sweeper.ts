@@ -1,6 +1,7 @@
 import { type Instant, instant, type Millis } from '../../domain/instant.js';
 import type { RunningExecution } from '../../domain/job/state.js';
 import type { CommandHandler } from '../commandHandler.js';
+import type { Executor } from '../execution/executor.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
 import type { Background, Clock, Stop } from '../ports/clock.js';
@@ -12,6 +13,8 @@ import type { ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 
 const everyMs = 5_000;
+/** Whether a node has died is looked at so often; then its attempts do not wait for the next sweep. */
+const lookMs = 500;
 /** A living node ends its own attempts at their time-out; so long after it, anybody may. */
 const overdueMs = 15_000;
 /** So long a node with the handler has the first right to a due occurrence. */
@@ -21,6 +24,7 @@ const page = 500;
 type Dependencies = {
   readonly commands: CommandHandler;
   readonly rows: JobRows;
+  readonly executor: Executor;
   readonly readModels: ReadModels;
   readonly projector: Projector;
   readonly handlers: JobHandlers;
@@ -39,17 +43,29 @@ export class Sweeper {
   #sweeping: Promise<void> = Promise.resolve();
   /** Since when, on our own clock, an attempt has been seen to run: wall clocks of nodes may lie an hour apart. */
   #seenSince = new Map<string, Millis>();
+  #live: readonly string[] = [];
+  #looks = 0;
 
   constructor(private readonly dependencies: Dependencies) {}
 
   start(): void {
-    this.#timer = this.dependencies.background.after(everyMs, () => {
-      this.#sweeping = this.#sweep()
-        .catch((error) => this.dependencies.log.warn({ error }, 'a sweep failed; the next one follows'))
+    const { membership, background, log } = this.dependencies;
+    this.#timer = background.after(membership.exclusive ? everyMs : lookMs, () => {
+      const swept = this.#isTime() ? this.#sweep() : Promise.resolve();
+      this.#sweeping = swept
+        .catch((error) => log.warn({ error }, 'a sweep failed; the next one follows'))
         .then(() => {
           if (this.#timer) this.start();
         });
     });
+  }
+
+  #isTime(): boolean {
+    const { membership } = this.dependencies;
+    const before = this.#live;
+    this.#live = membership.nodes().map(({ node }) => node);
+    this.#looks = (this.#looks + 1) % (everyMs / lookMs);
+    return membership.exclusive || this.#looks === 0 || before.some((node) => !membership.isAlive(node));
   }
 
   /** Resolves when a sweep that is under way is over: it writes nothing more. */
@@ -82,13 +98,15 @@ export class Sweeper {
     }
   }
 
+  /** An attempt of this very process that it does not know of was claimed without its knowledge, and could not be started afterwards. */
   #isLost({ executionId, attempt, node, startedAt, timeoutAt }: RunningExecution, seenBefore: ReadonlyMap<string, Millis>): boolean {
-    const { membership, clock } = this.dependencies;
+    const { membership, clock, executor } = this.dependencies;
     if (!membership.isAlive(node)) return true;
     const key = `${executionId}#${attempt}`;
     const since = seenBefore.get(key) ?? clock.monotonic();
     this.#seenSince.set(key, since);
-    return node !== membership.self && clock.monotonic() - since > timeoutAt - startedAt + overdueMs;
+    const runsHere = node === membership.self && executor.has(executionId);
+    return !runsHere && clock.monotonic() - since > timeoutAt - startedAt + overdueMs;
   }
 
   async #fail(stream: StreamKey, { executionId, attempt, node, startedAt }: RunningExecution): Promise<boolean> {

@@ -32,6 +32,14 @@ export class WakeUps {
     this.#byStream.delete(stream);
   }
 
+  of(stream: string): WakeUp | undefined {
+    return this.#byStream.get(stream)?.wakeUp;
+  }
+
+  all(): readonly WakeUp[] {
+    return [...this.#byStream.values()].map(({ wakeUp }) => wakeUp);
+  }
+
   /** The instant of the earliest wake-up; null when there is none. */
   earliest(): Instant | null {
     this.#shed();

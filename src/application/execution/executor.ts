@@ -1,21 +1,27 @@
 import type { Millis } from '../../domain/instant.js';
 import type { ExecutionError, FailureCause, Job } from '../../domain/job/index.js';
+import type { Json } from '../../domain/json.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { Commits, Committed } from '../commits.js';
 import type { JobHandlers } from '../handlers.js';
+import type { Artifact, ArtifactStore } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { Commit, StreamKey } from '../ports/eventStore.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
-import type { JobRow } from '../ports/readModels.js';
-import type { Runner, RunRequest } from '../ports/runner.js';
+import type { ArtifactContent, RunInfo, Runner, RunOutcome, RunRequest } from '../ports/runner.js';
+import type { LogLevel } from '../ports/runRecords.js';
 import { splitStream } from '../streams.js';
+import { Deadlines } from './deadlines.js';
 import { type Settlement, settlementOf } from './outcome.js';
 import type { Notes, Recorder } from './recorder.js';
+import { saveArtifact } from './saveArtifact.js';
 
 /** After it was told to stop, an inline handler keeps its slot this long. */
 const stuckAfterMs = 5_000;
+/** At a stop, the store has so long to take the ends of attempts: a node that has left is found to have lost them. */
+const lastRecordsMs = 10_000;
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
 
@@ -25,10 +31,13 @@ export type Claim = { readonly stream: StreamKey; readonly executionId: string; 
 type Attempt = Claim & {
   readonly number: number;
   readonly startedAtMs: Millis;
+  readonly endAtMs: Millis;
   /** Made when the handler looks at its signal, or is told to stop. */
   abort: AbortController | null;
-  /** Gives the slot back; once. */
-  readonly release: () => void;
+  /** What the handler said; made when it says something. */
+  notes: Notes | null;
+  /** Gives the slot back; null once it is given back. */
+  release: (() => void) | null;
   /** True once the log has, or is being told, how the attempt ended: what the handler returns later counts for nothing. */
   settled: boolean;
 };
@@ -40,6 +49,7 @@ type Dependencies = {
   readonly handlers: JobHandlers;
   readonly runner: Runner;
   readonly recorder: Recorder;
+  readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   readonly background: Background;
   readonly activity: Activity;
@@ -49,15 +59,18 @@ type Dependencies = {
 /** Runs claimed attempts: call the handler, hold it to its time-out, record how it ended. */
 export class Executor {
   readonly #attempts = new Map<string, Attempt>();
+  readonly #deadlines: Deadlines<Attempt>;
   #stuck = 0;
-  /** Claims that are answered after the drain end where they begin. */
-  #isDrained = false;
+  /** False once the store has had its time to take what is left. */
+  #records = true;
+  /** While fenced or over, what has been claimed is given back. */
+  #phase: 'open' | 'fenced' | 'over' = 'open';
   #whenIdle: (() => void)[] = [];
   #onUnstuck: () => void = () => undefined;
-  #slotFor: (claim: Claim) => (() => void) | null = () => () => undefined;
 
   constructor(private readonly dependencies: Dependencies) {
-    dependencies.membership.onFenced((fenced) => fenced && this.#fence());
+    this.#deadlines = new Deadlines(dependencies.clock, (attempt) => this.#onTimeout(attempt));
+    dependencies.membership.onFenced((fenced) => this.#onFenced(fenced));
     dependencies.commits.on((committed) => this.#onCommitted(committed));
   }
 
@@ -71,115 +84,103 @@ export class Executor {
     this.#onUnstuck = listener;
   }
 
-  /** Asked for a slot, and how to give it back, when a claim turns up of which nobody knew that it was made; null where none is free. */
-  onRecovered(slotFor: (claim: Claim) => (() => void) | null): void {
-    this.#slotFor = slotFor;
-  }
-
   /** Handlers that were told to stop and did not. */
   get stuck(): number {
     return this.#stuck;
   }
 
-  start(claim: Claim, release: () => void, hasSlot = true): void {
+  /** Whether this process knows of the execution: it runs here, or its end is being recorded. */
+  has(executionId: string): boolean {
+    return this.#attempts.has(executionId) || [...this.#stuckOnes].some((attempt) => attempt.executionId === executionId);
+  }
+
+  /** Runs what was claimed, if this node still holds it. */
+  start(claim: Claim, release: () => void): void {
+    const { clock, membership } = this.dependencies;
     const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
-    if (execution?.phase !== 'running') return release();
-    const { clock } = this.dependencies;
+    if (execution?.phase !== 'running' || execution.node !== membership.self) return release();
+    const startedAtMs = clock.monotonic();
     const attempt: Attempt = {
-      ...claim,
       number: execution.attempt,
-      startedAtMs: clock.monotonic(),
+      startedAtMs,
+      endAtMs: startedAtMs + claim.job.definition.timeoutMs,
       abort: null,
-      release: onlyOnce(release),
+      notes: null,
+      release,
       settled: false,
+      ...claim,
     };
-    if (this.#isDrained) return this.#giveBack(attempt, 'shutdown', stopped);
-    if (!hasSlot) return this.#giveBack(attempt, 'fenced', unanswered);
     this.#attempts.set(claim.executionId, attempt);
-    void this.#run(attempt);
+    // Claimed at the last moment: others may take this node for dead by now, or it is about to leave.
+    if (this.#phase !== 'open') return void this.#giveBack(attempt);
+    this.#run(attempt);
     if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
   }
 
-  /** Ends an attempt before its handler is called: it does not count. */
-  #giveBack(attempt: Attempt, cause: 'shutdown' | 'fenced', error: ExecutionError): void {
-    attempt.release();
-    attempt.settled = true;
-    void this.#record(attempt, { type: 'FailAttempt', durationMs: 0, error, cause, retryable: true });
-  }
-
-  /** Waits for running attempts, at most `drainMs`; the rest are aborted, recorded as such, and retried elsewhere or later. */
+  /**
+   * Waits for running attempts, at most `drainMs`; the rest are aborted, recorded as such, and retried elsewhere or later. Where the store
+   * does not take their ends they are left to the other nodes, or to the next start.
+   */
   async drain(drainMs: Millis): Promise<void> {
     await this.#idleWithin(drainMs);
-    this.#isDrained = true;
-    await Promise.all([...this.#attempts.values()].map((attempt) => this.#giveUp(attempt, 'shutdown', stopped)));
+    this.#phase = 'over';
+    const recorded = Promise.all([...this.#attempts.values()].map((attempt) => this.#giveUp(attempt, 'shutdown', stopped)));
+    await this.#within(lastRecordsMs, recorded);
     await this.#idleWithin(Math.min(drainMs, stuckAfterMs));
+    this.#records = false;
   }
 
-  async #run(attempt: Attempt): Promise<void> {
-    const { clock, activity, runner, recorder } = this.dependencies;
-    const left = activity.enterHandler();
-    const stopTimer = this.#holdToTimeout(attempt);
-    let notes: Notes | undefined;
-    const noted = (): Notes => (notes ??= recorder.open(attempt.executionId, attempt.stream, attempt.number > 1));
-    try {
-      const request = this.#requestOf(attempt, noted);
-      const outcome = request ? await runner.run(request) : noHandler(attempt.job.definition.jobType);
-      stopTimer();
-      attempt.release();
-      left();
-      if (!attempt.settled) await this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock)));
-    } finally {
-      left();
-      this.#forget(attempt);
-    }
+  /** Ends an attempt that never began. */
+  async #giveBack(attempt: Attempt): Promise<void> {
+    const [cause, error] = this.#phase === 'over' ? (['shutdown', stopped] as const) : (['fenced', fenced] as const);
+    await this.#giveUp(attempt, cause, error);
+    releaseSlot(attempt);
+    this.#forget(attempt);
   }
 
-  #requestOf(attempt: Attempt, noted: () => Notes): RunRequest | null {
+  #run(attempt: Attempt): void {
+    const { activity, runner } = this.dependencies;
+    activity.handlerBegan();
+    this.#deadlines.add(attempt);
+    const request = this.#requestOf(attempt);
+    if (request) void runner.run(request).then((outcome) => this.#onReturned(attempt, outcome));
+    else this.#onReturned(attempt, noHandler(attempt.job.definition.jobType));
+  }
+
+  /** The handler is done; unless the attempt was given up meanwhile, this is how it ended. */
+  #onReturned(attempt: Attempt, outcome: RunOutcome): void {
+    const { activity, clock } = this.dependencies;
+    this.#deadlines.delete(attempt);
+    releaseSlot(attempt);
+    activity.handlerEnded();
+    if (attempt.settled) this.#forget(attempt);
+    else void this.#settle(attempt, settlementOf(outcome, elapsed(attempt, clock))).then(() => this.#forget(attempt));
+  }
+
+  #requestOf(attempt: Attempt): RunRequest | null {
     const { stream, job, executionId } = attempt;
     const { organization, jobName } = splitStream(stream);
     const { jobType, maxAttempts, isolation, parameters } = job.definition;
     const execution = job.executions.find((e) => e.executionId === executionId);
     const registered = this.dependencies.handlers.resolve(stream, jobType);
     if (!registered || !execution) return null;
-    return {
-      handler: registered.handler,
-      isolation,
-      parameters: execution.parameters ?? parameters,
-      info: {
-        jobName,
-        jobId: job.jobId,
-        jobType,
-        organization,
-        executionId,
-        attempt: attempt.number,
-        maxAttempts,
-        scheduledFor: execution.scheduledFor,
-        fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
-        idempotencyKey: executionId,
-      },
-      get signal() {
-        return abortOf(attempt).signal;
-      },
-      onProgress: (fraction, message) => noted().progress(fraction, message),
-      onLog: (level, message) => noted().line(level, message),
-    };
+    const { handler } = registered;
+    return new Request(attempt, this.dependencies, handler, isolation, execution.parameters ?? parameters, {
+      jobName,
+      jobId: job.jobId,
+      jobType,
+      organization,
+      executionId,
+      attempt: attempt.number,
+      maxAttempts,
+      scheduledFor: execution.scheduledFor,
+      fencingToken: execution.phase === 'running' ? execution.fencingToken : job.fencingToken,
+      idempotencyKey: executionId,
+    });
   }
 
-  #holdToTimeout(attempt: Attempt): () => void {
-    const { clock } = this.dependencies;
+  #onTimeout(attempt: Attempt): void {
     const { timeoutMs } = attempt.job.definition;
-    const endAt = attempt.startedAtMs + timeoutMs;
-    let stop = (): void => undefined;
-    const arm = (): void => {
-      const left = endAt - clock.monotonic();
-      if (left <= 0) this.#onTimeout(attempt, timeoutMs);
-      else stop = clock.after(Math.min(left, clock.longestSleepMs), arm);
-    };
-    arm();
-    return () => stop();
-  }
-
-  #onTimeout(attempt: Attempt, timeoutMs: Millis): void {
     const error = { name: 'TimeoutError', message: `no end within the time-out of ${timeoutMs} ms`, code: 'TIMEOUT' };
     void this.#giveUp(attempt, 'timeout', error);
   }
@@ -202,7 +203,7 @@ export class Executor {
       if (this.#attempts.get(attempt.executionId) !== attempt) return;
       this.#stuck++;
       this.dependencies.log.warn({ stream: attempt.stream, executionId: attempt.executionId }, 'a handler ignores its abort signal');
-      attempt.release();
+      releaseSlot(attempt);
       this.#attempts.delete(attempt.executionId);
       this.#stuckOnes.add(attempt);
       if (!attempt.settled) void this.#giveUp(attempt, 'error', reason);
@@ -219,10 +220,10 @@ export class Executor {
   /** The result is kept and offered again until the store takes it: nothing that ran is forgotten while this process lives. */
   async #record(attempt: Attempt, settlement: Settlement | FailedBySystem): Promise<void> {
     const { commands, clock, log } = this.dependencies;
-    for (let wait = firstRetryMs; ; wait = Math.min(longestRetryMs, wait * 2)) {
+    for (let wait = firstRetryMs; this.#records; wait = Math.min(longestRetryMs, wait * 2)) {
       try {
         const { executionId, number } = attempt;
-        const handled = await commands.handle(attempt.stream, { ...settlement, now: clock.now(), executionId, attempt: number });
+        const handled = await commands.handle(attempt.stream, { now: clock.now(), executionId, attempt: number, ...settlement });
         if (handled.ok) return;
         if (handled.rejection.code !== 'CONTENDED') {
           log.info({ stream: attempt.stream, executionId, attempt: number, code: handled.rejection.code }, 'a late result was refused');
@@ -233,24 +234,25 @@ export class Executor {
       }
       await new Promise<void>((resolve) => this.dependencies.background.after(wait, resolve, 'keepAlive'));
     }
+    log.warn(
+      { stream: attempt.stream, executionId: attempt.executionId },
+      'an end was not recorded before the stop; the attempt counts as lost',
+    );
   }
 
   /**
    * This node can no longer be sure that others think it alive: its attempts end here, before another node may start them again.
    * What becomes of them is recorded when the store answers.
    */
-  #fence(): void {
-    const error = {
-      name: 'AbortError',
-      message: 'this node lost its store, and stopped its work before others take it over',
-      code: 'FENCED',
-    };
-    for (const attempt of [...this.#attempts.values()]) void this.#giveUp(attempt, 'fenced', error);
+  #onFenced(isFenced: boolean): void {
+    if (this.#phase === 'over') return;
+    this.#phase = isFenced ? 'fenced' : 'open';
+    if (isFenced) for (const attempt of [...this.#attempts.values()]) void this.#giveUp(attempt, 'fenced', fenced);
   }
 
   /** Cancelled, here or on another node: the handler is told at once. So it is where another node took the attempt for lost. */
-  #onCommitted({ commit, row, origin }: Committed): void {
-    if (origin === 'elsewhere') this.#onElsewhere(commit, row);
+  #onCommitted({ commit, origin }: Committed): void {
+    if (origin === 'elsewhere') this.#onElsewhere(commit);
     for (const event of commit.events) {
       if (event.type !== 'ExecutionCancelRequested' && event.type !== 'ExecutionCancelled') continue;
       const attempt = this.#attempts.get(event.executionId);
@@ -260,24 +262,14 @@ export class Executor {
     }
   }
 
-  /** Another node ended one of our attempts; or the log holds a claim of ours whose answer never reached us, so that it never ran. */
-  #onElsewhere({ stream, events }: Commit, { state }: JobRow): void {
+  /** Another node ended one of our attempts. */
+  #onElsewhere({ events }: Commit): void {
     for (const event of events) {
-      if (event.type === 'ExecutionFailed') {
-        const attempt = this.#attempts.get(event.executionId);
-        if (attempt?.number !== event.attempt || attempt.settled) continue;
-        attempt.settled = true;
-        this.#tellToStop(attempt, { name: 'AbortError', message: 'another node ended this attempt', code: 'LOST' });
-      } else if (event.type === 'ExecutionStarted' && event.node === this.dependencies.membership.self && state.kind === 'job') {
-        if (!this.#attempts.has(event.executionId)) this.#recover({ stream, executionId: event.executionId, job: state });
-      }
+      const attempt = event.type === 'ExecutionFailed' ? this.#attempts.get(event.executionId) : undefined;
+      if (event.type !== 'ExecutionFailed' || attempt?.number !== event.attempt || attempt.settled) continue;
+      attempt.settled = true;
+      this.#tellToStop(attempt, { name: 'AbortError', message: 'another node ended this attempt', code: 'LOST' });
     }
-  }
-
-  /** The slot of such a claim was given to others when no answer came: it runs where one is free, and else its turn comes again. */
-  #recover(claim: Claim): void {
-    const release = this.#slotFor(claim);
-    this.start(claim, release ?? (() => undefined), release !== null);
   }
 
   #forget(attempt: Attempt): void {
@@ -291,9 +283,13 @@ export class Executor {
 
   #idleWithin(ms: Millis): Promise<void> {
     if (this.#attempts.size === 0 || ms <= 0) return Promise.resolve();
+    return this.#within(ms, new Promise<void>((resolve) => this.#whenIdle.push(resolve)));
+  }
+
+  #within(ms: Millis, done: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.dependencies.background.after(ms, resolve, 'keepAlive');
-      this.#whenIdle.push(() => {
+      void done.then(() => {
         stop();
         resolve();
       });
@@ -305,9 +301,9 @@ export class Executor {
 const elapsed = ({ startedAtMs }: Attempt, clock: Clock): Millis => Math.round((clock.monotonic() - startedAtMs) * 1_000) / 1_000;
 
 const stopped: ExecutionError = { name: 'AbortError', message: 'the scheduler was stopped', code: 'SHUTDOWN' };
-const unanswered: ExecutionError = {
+const fenced: ExecutionError = {
   name: 'AbortError',
-  message: 'the store did not answer the claim, and the node has no room for it any more',
+  message: 'this node lost its store, and stopped its work before others take it over',
   code: 'FENCED',
 };
 const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
@@ -325,10 +321,44 @@ const noHandler = (jobType: string) => ({
   retryable: true,
 });
 
-const onlyOnce = (f: () => void): (() => void) => {
-  let done = false;
-  return () => {
-    if (!done) f();
-    done = true;
-  };
+const releaseSlot = (attempt: Attempt): void => {
+  const { release } = attempt;
+  attempt.release = null;
+  release?.();
 };
+
+/** A class, because a getter in a literal costs more than the rest of a short run. */
+class Request implements RunRequest {
+  constructor(
+    private readonly of: Attempt,
+    private readonly services: Pick<Dependencies, 'recorder' | 'artifacts' | 'activity'>,
+    readonly handler: RunRequest['handler'],
+    readonly isolation: RunRequest['isolation'],
+    readonly parameters: Json,
+    readonly info: RunInfo,
+  ) {}
+
+  get signal(): AbortSignal {
+    return abortOf(this.of).signal;
+  }
+
+  onProgress(fraction: number, message?: string): void {
+    this.#notes.progress(fraction, message);
+  }
+
+  onLog(level: LogLevel, message: string): void {
+    this.#notes.line(level, message);
+  }
+
+  onArtifact(content: ArtifactContent): Promise<Artifact> {
+    const { activity, artifacts } = this.services;
+    const owner = { ...splitStream(this.of.stream), executionId: this.of.executionId };
+    return activity.during(saveArtifact(artifacts, owner, content, this.signal));
+  }
+
+  get #notes(): Notes {
+    const { executionId, stream, number } = this.of;
+    this.of.notes ??= this.services.recorder.open(executionId, stream, number > 1);
+    return this.of.notes;
+  }
+}

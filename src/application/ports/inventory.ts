@@ -34,7 +34,10 @@ export type StockMovement = {
 /** Half open: `from` belongs to it, `to` does not. */
 export type Period = { readonly from: Instant; readonly to: Instant };
 
-/** What jobs know of the application's stock. Rejects with `InventoryUnavailable`. */
+/**
+ * What jobs know of the application's stock. Rejects with `InventoryUnavailable`, also where what is stored cannot be read as a product:
+ * a report that silently lacks one helps nobody.
+ */
 export interface InventoryReader {
   /** In the order of their SKUs, read page by page: memory does not grow with their number. */
   products(organization: string, filter?: ProductFilter): AsyncIterable<Product>;
@@ -46,12 +49,21 @@ export interface InventoryReader {
   list(organization: string, name: string): Promise<readonly string[] | null>;
 }
 
-/** Repeating a call has no further effect. Rejects with `InventoryUnavailable`. */
+/** Why stock changes. `key` is the same for every attempt of one run: the same quantity of a product is recorded once under it. */
+export type StockChange = { readonly reason: string; readonly at: Instant; readonly key: string };
+
+/** A movement that somebody else has recorded; `id` is unique within the organization. */
+export type RecordedMovement = StockMovement & { readonly id: string };
+
+/** Repeating a call has no further effect. Each product is written whole. Rejects with `InventoryUnavailable`. */
 export interface InventoryWriter {
-  /** Creates or replaces products by SKU; a changed quantity is recorded as a movement with this reason. */
-  put(organization: string, products: readonly Product[], reason: string): Promise<void>;
+  /** Creates or replaces products by SKU. Where the quantity of a known product changes, that is recorded as a movement. */
+  put(organization: string, products: readonly Product[], change: StockChange): Promise<void>;
+  /** Returns how many there were. Movements stay: they are history. */
   remove(organization: string, skus: readonly string[]): Promise<number>;
   putList(organization: string, name: string, skus: readonly string[]): Promise<void>;
+  /** Adds movements to the history, without a change of any product; returns how many were not known by their id. */
+  record(organization: string, movements: readonly RecordedMovement[]): Promise<number>;
 }
 
 /** The inventory cannot answer now. */

@@ -8,6 +8,8 @@ export type OutboundRequest = {
   readonly signal: AbortSignal;
   /** Of the body, after decompression. */
   readonly maxBytes: number;
+  /** `return`: an answer that redirects is returned as it is. Default: it is followed. */
+  readonly redirects?: 'follow' | 'return';
 };
 
 export type OutboundResponse = {

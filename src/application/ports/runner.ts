@@ -1,6 +1,7 @@
 import type { Instant, Millis } from '../../domain/instant.js';
 import type { ExecutionError } from '../../domain/job/index.js';
 import type { Json } from '../../domain/json.js';
+import type { Artifact } from './artifacts.js';
 import type { LogLevel } from './runRecords.js';
 
 /** What a handler is told beside its parameters. Plain data: it crosses into a worker thread as it is. */
@@ -21,14 +22,19 @@ export type RunInfo = {
 /** A function of this process, or the path of a module whose default export is one. */
 export type HandlerRef = ((parameters: never, context: never) => unknown) | string;
 
+/** A file that a handler gives to be kept. */
+export type ArtifactContent = { readonly name: string; readonly mediaType: string; readonly chunks: AsyncIterable<Uint8Array> };
+
 export type RunRequest = {
   readonly handler: HandlerRef;
   readonly isolation: 'inline' | 'worker';
   readonly parameters: Json;
   readonly info: RunInfo;
   readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number, message?: string) => void;
-  readonly onLog: (level: LogLevel, message: string) => void;
+  onProgress(fraction: number, message?: string): void;
+  onLog(level: LogLevel, message: string): void;
+  /** Resolves when it is durable. */
+  onArtifact(content: ArtifactContent): Promise<Artifact>;
 };
 
 export type RunOutcome =

@@ -87,12 +87,11 @@ const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, 
   switch (event.type) {
     case 'ExecutionStarted': {
       const { attempt, startedAt, node } = event;
-      const { retryAt: _, ...rest } = row;
       const started: AttemptRow = { attempt, status: 'running', startedAt, finishedAt: null, durationMs: null, node };
       // An attempt runs with the parameters current at its start, unless the execution has its own.
       const own = job.executions.find((e) => e.executionId === event.executionId)?.parameters;
       return {
-        ...rest,
+        ...withoutRetry(row),
         version,
         status: 'running',
         startedAt: row.startedAt ?? startedAt,
@@ -102,13 +101,14 @@ const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, 
     }
     case 'ExecutionCompleted': {
       const { finishedAt, durationMs, result } = event;
-      const { error: _, ...succeeded } = row;
-      const ended = endAttempt(succeeded, { status: 'completed', finishedAt, durationMs });
-      return finish({ ...ended, version, status: 'completed', ...(result !== undefined && { result }) }, finishedAt);
+      const attempts = endAttempt(row, { status: 'completed', finishedAt, durationMs });
+      const completed = finish({ ...withoutError(row), version, status: 'completed', attempts }, finishedAt);
+      return result === undefined ? completed : { result, ...completed };
     }
     case 'ExecutionFailed': {
       const { finishedAt, durationMs, error, cause, final } = event;
-      const ended = { ...endAttempt(row, { status: 'failed', finishedAt, durationMs, error, cause }), version, error };
+      const attempts = endAttempt(row, { status: 'failed', finishedAt, durationMs, error, cause });
+      const ended = { ...row, version, attempts, error };
       return final ? finish({ ...ended, status: 'failed' }, finishedAt) : { ...ended, status: 'retrying' };
     }
     case 'ExecutionRetryScheduled':
@@ -119,19 +119,37 @@ const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, 
       const { finishedAt } = event;
       const running = row.attempts.at(-1)?.status === 'running';
       const startedAt = row.attempts.at(-1)?.startedAt ?? finishedAt;
-      const ended = running ? endAttempt(row, { status: 'cancelled', finishedAt, durationMs: Math.max(0, finishedAt - startedAt) }) : row;
-      return finish({ ...ended, version, status: 'cancelled' }, finishedAt);
+      const durationMs = Math.max(0, finishedAt - startedAt);
+      const attempts = running ? endAttempt(row, { status: 'cancelled', finishedAt, durationMs }) : row.attempts;
+      return finish({ ...row, version, status: 'cancelled', attempts }, finishedAt);
     }
   }
 };
 
-const endAttempt = (row: ExecutionRow, end: Partial<AttemptRow>): ExecutionRow => ({
-  ...row,
-  attempts: row.attempts.map((a, i) => (i === row.attempts.length - 1 ? { ...a, ...end } : a)),
-});
+type Ended = Pick<AttemptRow, 'status' | 'finishedAt' | 'durationMs' | 'error' | 'cause'>;
 
-const finish = ({ retryAt: _, ...row }: ExecutionRow, finishedAt: Instant): ExecutionRow => ({
-  ...row,
+const endAttempt = ({ attempts }: ExecutionRow, { status, finishedAt, durationMs, error, cause }: Ended): readonly AttemptRow[] =>
+  attempts.map((a, i) => {
+    if (i < attempts.length - 1) return a;
+    const ended = { ...a, status, finishedAt, durationMs };
+    return error && cause ? { ...ended, error, cause } : ended;
+  });
+
+// Taking a field out costs more than all the rest of a projection: only few executions have these.
+const withoutRetry = (row: ExecutionRow): ExecutionRow => {
+  if (row.retryAt === undefined) return row;
+  const { retryAt: _, ...rest } = row;
+  return rest;
+};
+
+const withoutError = (row: ExecutionRow): ExecutionRow => {
+  if (row.error === undefined) return row;
+  const { error: _, ...rest } = row;
+  return rest;
+};
+
+const finish = (row: ExecutionRow, finishedAt: Instant): ExecutionRow => ({
+  ...withoutRetry(row),
   finishedAt,
   durationMs:
     row.attempts.length === 1

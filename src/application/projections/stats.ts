@@ -74,8 +74,18 @@ export const countStart = (stats: JobStats, row: ExecutionRow, startedAt: Instan
   return { ...stats, lateness: { count: count + 1, sum: sum + late, max: Math.max(max, late) } };
 };
 
+const dayMs = 86_400_000;
+let lastDay = { number: 0, text: '1970-01-01' };
+
+/** As text; asked for the same day again and again, and the formatting of a date is slow. */
+const dayOf = (at: Instant): string => {
+  const number = Math.floor(at / dayMs);
+  if (number !== lastDay.number) lastDay = { number, text: new Date(at).toISOString().slice(0, 10) };
+  return lastDay.text;
+};
+
 const countDay = (days: readonly DayCount[], outcome: Outcome, at: Instant): readonly DayCount[] => {
-  const day = new Date(at).toISOString().slice(0, 10);
+  const day = dayOf(at);
   const found = days.findIndex((d) => d.day === day);
   const before = days[found] ?? { day, completed: 0, failed: 0, cancelled: 0 };
   const counted = { ...before, [outcome]: before[outcome] + 1 };

@@ -5,6 +5,7 @@ import type { EventPublisher, Outgoing, PublishedUpTo } from '../ports/publisher
 import { deletes } from '../projector.js';
 import { splitStream } from '../streams.js';
 import { outgoingOf, subjectOf, subjectsOfJob } from './cloudEvent.js';
+import type { LogReader } from './partitionRelay.js';
 
 const page = 500;
 /** So many looks without news, and the stream is asked whether it still has all: a broker may lose its tail in a crash. */
@@ -20,7 +21,7 @@ type Place = {
 };
 
 /** Brings the stream of a partition to the head of the log, a page at a time. What the stream ends with says where to go on. */
-export class PartitionPublisher {
+export class PartitionPublisher implements LogReader {
   #place: Place | null = null;
   #savedPosition: Position | null = null;
   #looksWithoutNews = 0;
@@ -57,6 +58,13 @@ export class PartitionPublisher {
   forget(): void {
     this.#place = null;
   }
+
+  standBy(): void {
+    this.forget();
+  }
+
+  /** What was published is acknowledged. */
+  async drain(): Promise<void> {}
 
   /** Keeps the place for a relay that comes later. */
   async save(): Promise<void> {

@@ -1,9 +1,7 @@
 import type { Millis } from '../../domain/instant.js';
 import type { Background } from '../ports/clock.js';
-import type { EventFeed } from '../ports/eventStore.js';
+import type { EventFeed, Position } from '../ports/eventStore.js';
 import type { Leases } from '../ports/leases.js';
-import type { Logger } from '../ports/logger.js';
-import type { PartitionPublisher } from './partitionPublisher.js';
 
 /** How often a relay renews its lease, and looks for commits that nobody told it of. */
 const pollMs: Millis = 1_000;
@@ -23,7 +21,30 @@ export type RelayStatus = {
   readonly lastError: string | null;
 };
 
-/** Holds the lease, publishes page after page, rests when it has caught up, and backs off while the broker or the store is away. */
+/** What a relay brings to the head of the log of one partition. */
+export interface LogReader {
+  readonly partition: number;
+  /** `more` where further commits may follow, `fenced` where somebody else has gone on in its place. */
+  next(): Promise<'more' | 'caughtUp' | 'fenced'>;
+  /** The last step failed, or was not its own to take: it looks anew where to go on. */
+  forget(): void;
+  /** Another node reads instead, from what was saved. */
+  standBy(): void;
+  /** Keeps the place for whoever comes later. */
+  save(): Promise<void>;
+  /** Before a stop, once it has caught up: resolves when what is under way has ended. */
+  drain(): Promise<void>;
+  position(): Promise<Position>;
+}
+
+/** The duty's name, which is that of its lease, and what is told of it. */
+export type Duty = {
+  readonly lease: string;
+  readonly onTrouble: (error: unknown, partition: number) => void;
+  readonly onRecovery: (partition: number) => void;
+};
+
+/** Holds the lease, goes on page after page, rests when it has caught up, and backs off while a server or the store is away. */
 export class PartitionRelay {
   #running: Promise<void> | null = null;
   /** While draining, what the log has by now is published, or tried once more. */
@@ -36,11 +57,11 @@ export class PartitionRelay {
   #endPause: () => void = () => undefined;
 
   constructor(
-    private readonly events: PartitionPublisher,
+    private readonly events: LogReader,
+    private readonly duty: Duty,
     private readonly feed: EventFeed,
     private readonly leases: Leases,
     private readonly background: Background,
-    private readonly log: Logger,
   ) {}
 
   start(): void {
@@ -77,7 +98,7 @@ export class PartitionRelay {
       this.#news = false;
       const outcome = await this.#step();
       if (outcome === 'more') continue;
-      if (isLast) return;
+      if (isLast) return this.events.drain();
       const hasNews = this.#phase === 'draining' || (outcome === 'caughtUp' && this.#news);
       if (!hasNews) await this.#pause(outcome === 'failed' ? this.#backOff() : pollMs);
     }
@@ -99,7 +120,7 @@ export class PartitionRelay {
     if (this.#leaseIsFresh) return true;
     this.#publishes = await this.leases.hold(this.#lease);
     if (!this.#publishes) {
-      this.events.forget();
+      this.events.standBy();
       return false;
     }
     this.#leaseIsFresh = true;
@@ -121,14 +142,14 @@ export class PartitionRelay {
     this.#failures = 0;
     if (this.#lastError === null) return;
     this.#lastError = null;
-    this.log.info({ partition: this.events.partition }, 'events are published again');
+    this.duty.onRecovery(this.events.partition);
   }
 
   #failed(error: unknown): 'failed' {
     this.events.forget();
     this.#failures++;
     const message = error instanceof Error ? error.message : String(error);
-    if (message !== this.#lastError) this.log.warn({ error, partition: this.events.partition }, 'events cannot be published; trying again');
+    if (message !== this.#lastError) this.duty.onTrouble(error, this.events.partition);
     this.#lastError = message;
     return 'failed';
   }
@@ -171,6 +192,6 @@ export class PartitionRelay {
   }
 
   get #lease(): string {
-    return `relay/${this.events.partition}`;
+    return `${this.duty.lease}/${this.events.partition}`;
   }
 }

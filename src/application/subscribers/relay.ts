@@ -5,7 +5,7 @@ import type { Cursors, Leases } from '../ports/leases.js';
 import type { Logger } from '../ports/logger.js';
 import type { EventPublisher } from '../ports/publisher.js';
 import { PartitionPublisher } from './partitionPublisher.js';
-import { PartitionRelay, type RelayStatus } from './partitionRelay.js';
+import { type Duty, PartitionRelay, type RelayStatus } from './partitionRelay.js';
 
 type Dependencies = {
   readonly feed: EventFeed;
@@ -21,9 +21,14 @@ export class Relay {
   readonly #partitions: readonly PartitionRelay[];
 
   constructor({ feed, publisher, leases, cursors, background, log }: Dependencies) {
+    const duty: Duty = {
+      lease: 'relay',
+      onTrouble: (error, partition) => log.warn({ error, partition }, 'events cannot be published; trying again'),
+      onRecovery: (partition) => log.info({ partition }, 'events are published again'),
+    };
     this.#partitions = Array.from({ length: feed.partitions }, (_, partition) => {
       const events = new PartitionPublisher(partition, feed, publisher, cursors);
-      return new PartitionRelay(events, feed, leases, background, log);
+      return new PartitionRelay(events, duty, feed, leases, background);
     });
   }
 

@@ -6,14 +6,14 @@ import { completeIfOver, decideDue, startReady } from './decideDue.js';
 import { cancelExecution, runNow } from './decideExecution.js';
 import { cancelJob, deleteJob, pauseJob, resumeIfTime, resumeJob } from './decideLifecycle.js';
 import { createJob, updateJob } from './decideSchedule.js';
-import { draftOf } from './draft.js';
+import { acceptDraft, draftOf } from './draft.js';
 import type { JobEvent } from './events.js';
 import { evolve } from './evolve.js';
 import { maxBuffered } from './limits.js';
 import type { Context } from './occurrences.js';
 import { initialState, type Job, type JobState } from './state.js';
 
-export type JobDecision = Decision<JobEvent, JobRejection>;
+export type JobDecision = Decision<JobState, JobEvent, JobRejection>;
 export type JobDecider = Decider<JobState, JobCommand, JobEvent, JobRejection>;
 
 /** The rules of one job, for the organization that owns it. Pure: time, ids and the calendar are handed in. */
@@ -52,10 +52,10 @@ const decide = (command: JobCommand, state: JobState, context: Context): JobDeci
     case 'Wake': {
       const draft = draftOf(state);
       resumeIfTime(draft, command.now, context);
-      decideDue(draft, { ...command, room: command.queueOnly ? maxBuffered : command.slots }, context);
+      decideDue(draft, command, command.queueOnly ? maxBuffered : command.slots, context);
       startReady(draft, command);
       completeIfOver(draft);
-      return accept(...draft.events);
+      return acceptDraft(draft);
     }
     case 'CompleteAttempt':
       return completeAttempt(command, state);

@@ -1,10 +1,10 @@
-import { accept, reject } from '../decider.js';
+import { reject } from '../decider.js';
 import { type Millis, plus } from '../instant.js';
 import { backoffDelay } from '../schedule/retryPolicy.js';
 import type { CompleteAttempt, FailAttempt } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { completeIfOver } from './decideDue.js';
-import { draftOf, emit } from './draft.js';
+import { acceptDraft, draftOf, emit } from './draft.js';
 import { maxAborts } from './limits.js';
 import type { Job, RunningExecution } from './state.js';
 
@@ -15,7 +15,7 @@ export const completeAttempt = ({ now, executionId, attempt, durationMs, result 
   const draft = draftOf(job);
   emit(draft, { type: 'ExecutionCompleted', executionId, attempt, finishedAt: now, durationMs, ...(result !== undefined && { result }) });
   completeIfOver(draft);
-  return accept(...draft.events);
+  return acceptDraft(draft);
 };
 
 /** Ends the attempt, and with it the execution, unless its budget allows another one. */
@@ -33,7 +33,7 @@ export const failAttempt = (command: FailAttempt, job: Job): JobDecision => {
       emit(draft, { type: 'ExecutionRetryScheduled', executionId, attempt: attempt + 1, retryAt: plus(now, backoffMs), backoffMs });
   }
   completeIfOver(draft);
-  return accept(...draft.events);
+  return acceptDraft(draft);
 };
 
 /** How long to wait before the next attempt; null when there is none. */

@@ -8,23 +8,21 @@ import type { Execution, Job } from './state.js';
 import { jitterOf, nextStartAt, startable } from './status.js';
 
 /** What a decision about due occurrences needs to know of the moment. */
-export type Moment = Pick<Wake, 'now' | 'watchedSince' | 'newExecutionId'> & {
-  /** How many executions may start, or wait beside each other, at once; what waits already comes first. */
-  readonly room: number;
-};
+export type Moment = Pick<Wake, 'now' | 'watchedSince' | 'newExecutionId'>;
 
 /**
  * Gives every occurrence that is due its fate: missed ones by the misfire policy, the others by the overlap policy. One that only
- * waits for capacity is left as it is: it has no fate yet, and waiting is never a misfire.
+ * waits for capacity is left as it is: it has no fate yet, and waiting is never a misfire. `room` is how many executions may start,
+ * or wait beside each other, at once; what waits already comes first.
  */
-export const decideDue = (draft: Draft, moment: Moment, context: Context): void => {
+export const decideDue = (draft: Draft, moment: Moment, room: number, context: Context): void => {
   decideMissed(draft, moment, context);
-  let room = moment.room - startable(draft.job, moment.now).length;
+  let left = room - startable(draft.job, moment.now).length;
   for (let due = dueAt(draft.job, moment.now); due !== null && hasRoom(draft); due = dueAt(draft.job, moment.now)) {
     const { overlap } = draft.job.definition;
     const free = draft.job.executions.length === 0 || overlap === 'allow';
     if (free) {
-      if (room-- <= 0) return;
+      if (left-- <= 0) return;
       queue(draft, due, 'schedule', moment, context);
     } else decideOverlap(draft, due, newestDue(draft.job, due, moment.now, context), 'schedule', moment, context);
   }

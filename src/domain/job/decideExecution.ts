@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.js';
 import type { CancelExecution, RunNow } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { cancelOthers, completeIfOver } from './decideDue.js';
-import { draftOf, emit } from './draft.js';
+import { acceptDraft, draftOf, emit } from './draft.js';
 import { charactersPerExecution, maxActiveCharacters, maxBuffered } from './limits.js';
 import { type Context, reopened } from './occurrences.js';
 import type { Job } from './state.js';
@@ -28,7 +28,7 @@ export const runNow = ({ now, by, executionId, overrides }: RunNow, job: Job, co
     nextRunAt: draft.job.nextRunAt,
     ...(by !== undefined && { by }),
   });
-  return accept(...draft.events);
+  return acceptDraft(draft);
 };
 
 /** Whether one more execution would make the state of the job larger than a store takes. */
@@ -56,5 +56,5 @@ export const cancelExecution = ({ now, by, executionId, note }: CancelExecution,
   const draft = draftOf(job);
   emit(draft, { type: 'ExecutionCancelled', executionId, finishedAt: now, ...caused, ...open });
   completeIfOver(draft);
-  return accept(...draft.events);
+  return acceptDraft(draft);
 };

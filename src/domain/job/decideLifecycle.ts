@@ -4,7 +4,7 @@ import { CalculatorFailure } from '../schedule/calendar.js';
 import type { CancelJob, DeleteJob, PauseJob, ResumeJob } from './commands.js';
 import type { JobDecision } from './decide.js';
 import { completeIfOver, skip, skipMissed } from './decideDue.js';
-import { type Draft, draftOf, emit } from './draft.js';
+import { acceptDraft, type Draft, draftOf, emit } from './draft.js';
 import type { JobEvent } from './events.js';
 import { misfireGraceMs } from './limits.js';
 import { type Context, newestBefore } from './occurrences.js';
@@ -78,7 +78,7 @@ export const cancelJob = ({ now, by, note }: CancelJob, job: Job, context: Conte
   if (job.ended !== 'cancelled')
     emit(draft, { type: 'JobCancelled', ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
   cancelExecutions(draft, now, by);
-  return accept(...draft.events);
+  return acceptDraft(draft);
 };
 
 /** Ends the generation; what was active is cancelled first, so that every execution has an end. */

@@ -7,7 +7,7 @@ import type { JobDecision } from './decide.js';
 import { decideDue } from './decideDue.js';
 import { giveUpDue, resumed } from './decideLifecycle.js';
 import type { JobDefinition } from './definition.js';
-import { type Draft, draftOf, emit } from './draft.js';
+import { acceptDraft, type Draft, draftOf, emit } from './draft.js';
 import { oncePastLimitMs } from './limits.js';
 import { type Context, following, ownerOf } from './occurrences.js';
 import type { Job } from './state.js';
@@ -51,14 +51,14 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
     });
   if (enabled === false && !job.paused) emit(draft, { type: 'JobPaused', at: now, ...(by !== undefined && { by }) });
   if (enabled === true && job.paused) for (const event of resumed(draft.job, command, context)) emit(draft, event);
-  return accept(...draft.events);
+  return acceptDraft(draft);
 };
 
 /** Gives what is due a fate before its schedule goes; what does not fit into one commit is given up. */
 const decideLeft = (draft: Draft, command: ScheduleJob, context: Context): void => {
   const { now, watchedSince = now } = command;
   try {
-    decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command), room: Number.POSITIVE_INFINITY }, context);
+    decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command) }, Number.POSITIVE_INFINITY, context);
   } catch (error) {
     if (!(error instanceof CalculatorFailure)) throw error;
   }

@@ -2,6 +2,7 @@ import type { Millis } from '../instant.js';
 import type { Json } from '../json.js';
 import type { Backoff } from '../schedule/retryPolicy.js';
 import type { Schedule } from '../schedule/schedule.js';
+import type { NotifyRule } from './notify.js';
 
 export const priorities = ['low', 'normal', 'high', 'critical'] as const;
 export type Priority = (typeof priorities)[number];
@@ -39,6 +40,8 @@ export type JobDefinition = {
   readonly tags: readonly string[];
   readonly retention: Retention;
   readonly description?: string;
+  /** Absent: what holds for the organization, or for all jobs. */
+  readonly notify?: NotifyRule;
 };
 
 /** What is claimed and awaited together: a job type, or for `custom` the name under which the handler is looked up. */

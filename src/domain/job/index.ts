@@ -3,5 +3,6 @@ export { type JobDecider, jobDecider } from './decide.js';
 export * from './definition.js';
 export type * from './events.js';
 export { evolve } from './evolve.js';
+export * from './notify.js';
 export { type Execution, initialState, type Job, type JobState } from './state.js';
 export { expiresAt, type JobStatus, jobStatuses, nextStartAt, statusOf, workAt } from './status.js';

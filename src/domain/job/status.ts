@@ -25,6 +25,7 @@ export const jitterOf = (job: Job): number => jitterOffset(boundsOf(job.definiti
 
 /** The executions that may start at `now`, in order. Unless the policy is `allow` they go one at a time, one in retry first. */
 export const startable = (job: Job, now: Instant): readonly Execution[] => {
+  if (job.executions.length === 0) return none;
   const free = job.executions.filter((e) => !isHeld(job, e));
   const ready = free.filter((e) => e.phase === 'queued' || (e.phase === 'retrying' && e.retryAt <= now));
   if (job.definition.overlap === 'allow') return ready;
@@ -32,6 +33,8 @@ export const startable = (job: Job, now: Instant): readonly Execution[] => {
   const inRetry = free.find((e) => e.phase === 'retrying');
   return inRetry ? ready.filter((e) => e === inRetry) : ready.slice(0, 1);
 };
+
+const none: readonly Execution[] = [];
 
 const isHeld = (job: Job, execution: Execution): boolean => job.paused !== null && !execution.exempt;
 
@@ -41,7 +44,7 @@ export const workAt = (job: Job): Instant | null => {
   const until = job.paused?.until ?? null;
   if (job.executions.length === 0) return earliest(occurrence, until);
   const waiting = startable(job, endOfTime).map((e) => (e.phase === 'retrying' ? e.retryAt : e.queuedAt));
-  return earliest(occurrence, until, ...waiting);
+  return waiting.length === 0 ? earliest(occurrence, until) : earliest(occurrence, until, ...waiting);
 };
 
 const endOfTime = instant(Number.MAX_SAFE_INTEGER);

@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { CliEnvironment, CliOutput, StopSignal } from '../../../src/adapters/cli/environment.js';
 import { runCli } from '../../../src/adapters/cli/index.js';
 import { createScheduler, manualClock, nextOccurrences } from '../../../src/bootstrap/index.js';
+import { jobTypes } from '../../../src/bootstrap/jobTypes.js';
+import { restoreArchive } from '../../../src/bootstrap/restore.js';
 
 export const monday = new Date('2026-03-02T09:00:00Z');
 
@@ -87,8 +89,10 @@ export const cliIn = (prefix: string) => {
       now: () => new Date(clock.now()),
       open: ({ store, ...options }) => {
         if (typeof store === 'object' && 'shared' in store) throw new Error('there is no cluster here');
-        return createScheduler({ ...options, store, clock });
+        return createScheduler({ ...options, store, clock, predefined: false });
       },
+      jobTypes,
+      restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),
       nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
       after: (_, callback) => {
         pauses.add(callback);

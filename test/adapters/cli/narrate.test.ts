@@ -24,6 +24,12 @@ const skip = { type: 'OccurrencesSkipped', from: nine, to: nine, count: 1, nextR
 const cancelled = { type: 'ExecutionCancelled', executionId: 'e1', finishedAt: nine } as const;
 
 describe('an event in words', () => {
+  it('names the node of a start where there are several', () => {
+    const event = published(started('e1', nine, { attempt: 2, node: 'n1-0f' }));
+    expect(narrate(event, { maxAttempts: 3, namesNode: true }).text).toBe('started attempt 2/3 on n1-0f');
+    expect(narrate(event, { maxAttempts: 3 }).text).toBe('started attempt 2/3');
+  });
+
   it.each<[string, JobEvent]>([
     ['scheduled; due now', scheduled()],
     ['scheduled; next run in 1 h | at 2026-03-02T10:00:00Z', scheduled({}, { nextRunAt: at('10:00') })],

@@ -1,4 +1,5 @@
 import { openMemory } from '../../../src/adapters/memory/index.js';
+import { describeCursors } from '../../contracts/cursors.js';
 import { describeEventFeed } from '../../contracts/eventFeed.js';
 import { describeEventStore } from '../../contracts/eventStore.js';
 import { describeReadModels } from '../../contracts/readModels.js';
@@ -6,6 +7,7 @@ import { describeRunRecords } from '../../contracts/runRecords.js';
 
 const open = async () => openMemory({ node: 'n1' });
 
+describeCursors('memory', open);
 describeEventStore('memory', open);
 describeEventFeed('memory', open);
 describeReadModels('memory', open);

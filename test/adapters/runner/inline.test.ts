@@ -11,8 +11,8 @@ describe('a function', () => {
   it('gets its parameters and its context', async () => {
     let got: unknown;
     const signal = new AbortController().signal;
-    const handler = (parameters: unknown, context: unknown) => {
-      got = { parameters, context };
+    const handler = (parameters: unknown, context: { signal: AbortSignal }) => {
+      got = { parameters, context: { ...context, signal: context.signal } };
       return { sent: 3 };
     };
     const { request } = requestOf(handler, { parameters: { to: 'x' }, signal });
@@ -20,6 +20,7 @@ describe('a function', () => {
     expect(got).toEqual({
       parameters: { to: 'x' },
       context: {
+        artifact: expect.any(Function),
         ...info,
         scheduledFor: new Date('2026-01-01T09:00:00Z'),
         signal,

@@ -32,6 +32,7 @@ export const requestOf = (handler: RunRequest['handler'], more: Partial<RunReque
     signal: new AbortController().signal,
     onProgress: (...progress) => void said.push(progress),
     onLog: (...line) => void said.push(line),
+    onArtifact: () => Promise.reject(new Error('no artifact was expected')),
     ...more,
   };
   return { request, said };

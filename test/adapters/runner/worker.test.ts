@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { background } from '../../../src/adapters/system/background.js';
-import type { RunRequest } from '../../../src/application/ports/runner.js';
+import type { Artifact } from '../../../src/application/ports/artifacts.js';
+import type { ArtifactContent, RunRequest } from '../../../src/application/ports/runner.js';
+import { instant } from '../../../src/domain/instant.js';
 import type { Json } from '../../../src/domain/json.js';
 import { fixture, info, requestOf, runnerOf } from './request.js';
 
@@ -24,6 +26,49 @@ const timedOut = {
   error: { name: 'TimeoutError', message: 'too long', code: 'TIMEOUT', stack: expect.any(String) },
   retryable: true,
 };
+
+const artifactOf = (content: ArtifactContent, text: string): Artifact => ({
+  ...{ artifactId: content.name, organization: 'acme', jobName: 'report', executionId: 'execution-1' },
+  ...{ name: content.name, mediaType: content.mediaType, bytes: text.length, sha256: text, createdAt: instant(0) },
+});
+const keeping: RunRequest['onArtifact'] = async (content) => {
+  let text = '';
+  for await (const chunk of content.chunks) text += Buffer.from(chunk);
+  if (content.name === 'refused.txt') throw new Error('no room');
+  return artifactOf(content, text);
+};
+
+describe('files of a handler in a thread', () => {
+  it('arrive in pieces, several at once', async () => {
+    const { request } = isolated('files.mjs', { names: ['a.txt', 'b.txt'] }, { onArtifact: keeping });
+    const kept = (name: string) => ({ name, sha256: 'piece 0;piece 1;piece 2;', bytes: 24, createdAt: '1970-01-01T00:00:00.000Z' });
+    expect(await runner.run(request)).toMatchObject({ kind: 'completed', result: [kept('a.txt'), kept('b.txt')] });
+  });
+
+  it('fail where they cannot be kept, and where their content fails', async () => {
+    const refused = isolated('files.mjs', { names: ['refused.txt'] }, { onArtifact: keeping });
+    expect(await runner.run(refused.request)).toMatchObject({ kind: 'failed', error: { message: 'no room' } });
+    const failing = isolated('files.mjs', { names: ['a.txt'], failAt: 1 }, { onArtifact: keeping });
+    expect(await runner.run(failing.request)).toMatchObject({ kind: 'failed', error: { message: 'the content failed' } });
+  });
+
+  it('end with the thread', async () => {
+    const abort = new AbortController();
+    let failed: Promise<unknown> = Promise.resolve();
+    const onArtifact: RunRequest['onArtifact'] = (content) => {
+      const keep = async () => {
+        for await (const chunk of content.chunks) if (chunk.length > 0) abort.abort(new Error('too long'));
+        throw new Error('the content came to an end');
+      };
+      const kept = keep();
+      failed = kept.catch((error) => error);
+      return kept;
+    };
+    const { request } = isolated('files.mjs', { names: ['a.txt'], pieces: 1e9 }, { onArtifact, signal: abort.signal });
+    expect(await runner.run(request)).toMatchObject({ kind: 'failed', error: { message: 'too long' } });
+    expect(await failed).toMatchObject({ message: 'the thread ended before its file did' });
+  });
+});
 
 describe('a handler in a thread', () => {
   it('gets what one in the process gets, and is heard', async () => {
@@ -174,10 +219,10 @@ describe('a manual clock', () => {
     const ended: unknown[] = [];
     const start = (name: string): void => {
       const abort = new AbortController();
-      const leave = activity.enterHandler();
+      activity.handlerBegan();
       time.after(300_000, () => abort.abort(new Error('time-out')));
       void runner.run(isolated(name, {}, { signal: abort.signal }).request).then((outcome) => {
-        leave();
+        activity.handlerEnded();
         ended.push([time.monotonic(), outcome.kind]);
       });
     };

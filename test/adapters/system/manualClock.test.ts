@@ -187,9 +187,9 @@ describe('what is under way', () => {
 
 describe('handlers', () => {
   const handle = async (activity: Activity, work: () => Promise<unknown>): Promise<void> => {
-    const leave = activity.enterHandler();
+    activity.handlerBegan();
     await work();
-    leave();
+    activity.handlerEnded();
   };
 
   it('end at the instant at which they began, with short I/O of their own', async () => {

@@ -8,7 +8,7 @@ type Save = (given: Partial<Changes>) => Promise<void>;
 const queued = (executionId: string, queuedVersion: number, given: Partial<ExecutionRow> = {}): ExecutionRow =>
   executionRow('acme/a', executionId, { queuedVersion, version: queuedVersion, ...given });
 
-export const describeHistory = (opened: () => OpenModels, save: Save): void => {
+export const describeHistory = (opened: () => OpenModels, save: Save, scale: number): void => {
   const ids = async (limit: number, beforeVersion?: number): Promise<readonly string[]> =>
     (await opened().readModels.history('acme/a', limit, beforeVersion)).map((e) => e.executionId);
 
@@ -76,14 +76,15 @@ export const describeHistory = (opened: () => OpenModels, save: Save): void => {
   describe('dropping history', () => {
     it('removes what was queued below a version, and its run records', async () => {
       const record = (executionId: string) => ({ executionId, stream: 'acme/a', progress: null, log: [], droppedLines: 0 });
-      await save({ executions: [...Array.from({ length: 300 }, (_, i) => queued(`e${i}`, i + 1)), executionRow('acme/b', 'other')] });
-      await opened().runRecords.put([record('e0'), record('e298'), record('e299')]);
-      await opened().readModels.dropHistory('acme/a', 299);
-      expect(await ids(10)).toEqual(['e299', 'e298']);
+      const many = Array.from({ length: 300 * scale }, (_, i) => queued(`e${i}`, i + 3));
+      await save({ executions: [...many, queued('kept', 1_000), queued('newest', 1_001), executionRow('acme/b', 'other')] });
+      await opened().runRecords.put([record('e0'), record('kept'), record('newest')]);
+      await opened().readModels.dropHistory('acme/a', 1_000);
+      expect(await ids(10)).toEqual(['newest', 'kept']);
       expect(await opened().readModels.execution('e0')).toBeNull();
       expect(await opened().readModels.execution('other')).not.toBeNull();
       expect(await opened().runRecords.get('e0')).toBeNull();
-      expect(await opened().runRecords.get('e298')).not.toBeNull();
+      expect(await opened().runRecords.get('kept')).not.toBeNull();
     });
 
     it('leaves what is named, and its run records', async () => {

@@ -5,7 +5,7 @@ import { at, jobRow, states, tombstone } from '../samples.js';
 
 type Save = (given: Partial<Changes>) => Promise<void>;
 
-export const describeJobLists = (models: () => ReadModels, save: Save): void => {
+export const describeJobLists = (models: () => ReadModels, save: Save, scale: number): void => {
   const names = async (given: Partial<JobFilter> = {}): Promise<readonly string[]> => {
     const rows = await models().listJobs({ organization: 'acme', now: at(0), limit: 100, ...given });
     return rows.map(({ stream }) => stream.slice('acme/'.length));
@@ -72,15 +72,15 @@ export const describeJobLists = (models: () => ReadModels, save: Save): void => 
     });
 
     it('the few that are not done among many that are', async () => {
-      const many = Array.from({ length: 2_000 }, (_, i) => jobRow(`acme/done-${i}`, states.completed));
+      const many = Array.from({ length: 2_000 * scale }, (_, i) => jobRow(`acme/done-${i}`, states.completed));
       await save({ jobs: [...many, jobRow('acme/zz', states.retrying)] });
       expect(await names({ statuses: ['queued', 'running', 'retrying', 'scheduled'], limit: 1 })).toEqual(['zz']);
     });
 
     it('many that are due, page by page', async () => {
-      const rows = Array.from({ length: 1_200 }, (_, i) => jobRow(`acme/due-${String(i).padStart(4, '0')}`));
+      const rows = Array.from({ length: 1_200 * scale }, (_, i) => jobRow(`acme/due-${String(i).padStart(4, '0')}`));
       await save({ jobs: [...rows, jobRow('acme/later', { nextRunAt: at(5_000) })] });
-      const page = { statuses: ['queued'] as const, now: at(2_000), limit: 700 };
+      const page = { statuses: ['queued'] as const, now: at(2_000), limit: 700 * scale };
       const first = await names(page);
       const second = await names({ ...page, after: first.at(-1) ?? '' });
       expect([...first, ...second]).toEqual(rows.map(({ stream }) => stream.slice('acme/'.length)));
@@ -128,14 +128,14 @@ export const describeJobLists = (models: () => ReadModels, save: Save): void => 
     });
 
     it('a rare match among very many', async () => {
-      const many = Array.from({ length: 4_500 }, (_, i) => jobRow(`acme/job-${i}`));
+      const many = Array.from({ length: 4_500 * scale }, (_, i) => jobRow(`acme/job-${i}`));
       await save({
         jobs: [...many, jobRow('acme/aa', { definition: { tags: ['rare'] } }), jobRow('acme/zz', { definition: { tags: ['rare'] } })],
       });
       expect(await names({ tag: 'rare' })).toEqual(['aa', 'zz']);
       expect(await names({ tag: 'rare', limit: 1 })).toEqual(['aa']);
       expect(await names({ tag: 'rare', limit: 1, after: 'aa' })).toEqual(['zz']);
-      expect(await names({ search: 'JOB-44', limit: 3 })).toEqual(['job-44', 'job-440', 'job-4400']);
+      expect(await names({ search: 'JOB-44', limit: 2 })).toEqual(['job-44', 'job-440']);
       expect(await names({ statuses: ['scheduled'], now: at(0), limit: 2 })).toEqual(['aa', 'job-0']);
     });
 

@@ -8,7 +8,7 @@ type Save = (given: Partial<Changes>) => Promise<void>;
 const due = (stream: string, jobType: string, ms: number, priority: Priority = 'normal') =>
   jobRow(stream, { nextRunAt: at(ms), definition: { jobType, priority } });
 
-export const describeWakeUps = (models: () => ReadModels, save: Save): void => {
+export const describeWakeUps = (models: () => ReadModels, save: Save, scale: number): void => {
   describe('work', () => {
     const work = async (given: Partial<Parameters<ReadModels['work']>[0]>) =>
       (await models().work({ handlerKeys: [], streams: [], priority: 'normal', limit: 100, ...given })).map(({ stream }) => stream);
@@ -58,10 +58,10 @@ export const describeWakeUps = (models: () => ReadModels, save: Save): void => {
     });
 
     it('of one key does not crowd out that of another', async () => {
-      const flood = Array.from({ length: 500 }, (_, i) => due(`acme/flood-${i}`, 'flood', i));
+      const flood = Array.from({ length: 500 * scale }, (_, i) => due(`acme/flood-${i}`, 'flood', i));
       await save({ jobs: [...flood, due('acme/last', 'x', 1_000)] });
       expect(await work({ handlerKeys: ['x'], limit: 10 })).toEqual(['acme/last']);
-      expect(await work({ handlerKeys: ['x', 'flood'], limit: 501 })).toHaveLength(501);
+      expect(await work({ handlerKeys: ['x', 'flood'], limit: 501 })).toHaveLength(flood.length + 1);
     });
   });
 

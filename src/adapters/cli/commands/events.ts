@@ -100,9 +100,9 @@ const pause = (wait: Wait, signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', done);
   });
 
-const printer = ({ terminal, json, organization }: Invocation): ((event: PublishedEvent) => void) => {
+const printer = ({ terminal, json, organization, store }: Invocation): ((event: PublishedEvent) => void) => {
   if (json) return (event) => terminal.printJsonLine(event);
-  const lines = new EventLines(terminal, { organization, log: true });
+  const lines = new EventLines(terminal, { organization, log: true, nodes: store.kind === 'shared' });
   return (event) => {
     lines.learn(event);
     terminal.print(lines.line({ event, line: narrate(event, lines.known(event)) }));

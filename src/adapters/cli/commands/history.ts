@@ -1,7 +1,7 @@
 import type { ExecutionRecord, JobStatsView } from '../../../application/api/types.js';
 import { type Field, fieldLines } from '../format/fields.js';
 import { statusTone } from '../format/paint.js';
-import { printable, printableJson } from '../format/printable.js';
+import { printable, printableResult } from '../format/printable.js';
 import { type Cell, type Column, tableLines } from '../format/table.js';
 import { absolute, both, duration, relative } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
@@ -57,7 +57,7 @@ const runTable = (runs: readonly ExecutionRecord[], { terminal, now }: Invocatio
 const outcome = ({ result, error, retryAt, status }: ExecutionRecord, now: Date): Cell => {
   const retry = retryAt !== undefined && status === 'retrying' ? `retry ${relative(retryAt, now)}; ` : '';
   if (error !== undefined && status !== 'completed') return { text: `${retry}${printable(error.message)}`, tone: 'bad' };
-  return result === undefined ? '' : { text: printableJson(result), tone: 'quiet' };
+  return result === undefined ? '' : { text: printableResult(result), tone: 'quiet' };
 };
 
 const stats = async (invocation: Invocation, name: string): Promise<undefined> => {

@@ -1,4 +1,5 @@
 import type { ExecutionDetails, JobInfo, PublishedEvent, RunResult } from '../../../application/api/types.js';
+import type { HandlerRef } from '../../../application/ports/runner.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import type { CliScheduler } from '../environment.js';
 import { EventLines } from '../eventLines.js';
@@ -28,22 +29,31 @@ const runNow = async (invocation: Invocation, name: string, { param, handlers: f
   const handlers = file === undefined ? new Map() : await loadHandlers(file);
   return withScheduler(invocation, 'write', async (scheduler) => {
     const job = await scheduler.getJob(name);
-    if (wait) bindHandler(job, handlers, scheduler);
+    const handler = wait ? handlerOf(job, handlers, scheduler) : null;
     // Queued before anything runs: what else is due for this job then comes after it.
     const queued = await scheduler.runNow(name, param && Object.fromEntries(param), { wait: false });
-    if (wait) return runHere(invocation, scheduler, job, queued);
+    if (handler) {
+      bindOnly(handler, job, scheduler);
+      return runHere(invocation, scheduler, job, queued);
+    }
     if (invocation.json) invocation.terminal.printJson(queued);
     else invocation.terminal.print(`${printable(name)} is queued as ${queued.executionId}; it runs when a service with its handler does`);
     return 0;
   });
 };
 
-/** For this one job only, so that nothing else that is due starts here. */
-const bindHandler = ({ jobName, jobType, organization }: JobInfo, handlers: LoadedHandlers, scheduler: CliScheduler): void => {
+/** Of the file, or one that comes with the scheduler. */
+const handlerOf = ({ jobName, jobType }: JobInfo, handlers: LoadedHandlers, { jobHandlers }: CliScheduler): HandlerRef => {
   const key = jobType === 'custom' ? jobName : jobType;
-  const found = handlers.get(key);
-  if (!found) throw new SchedulerError('NO_HANDLER', `there is no handler for "${key}" here`);
-  scheduler.jobHandlers.bind(`${organization}/${jobName}`, found.handler);
+  const handler = handlers.get(key)?.handler ?? jobHandlers.get(key);
+  if (!handler) throw new SchedulerError('NO_HANDLER', `there is no handler for "${key}" here`);
+  return handler;
+};
+
+/** For this one job only, so that nothing else that is due starts here. */
+const bindOnly = (handler: HandlerRef, { organization, jobName }: JobInfo, { jobHandlers }: CliScheduler): void => {
+  jobHandlers.clear();
+  jobHandlers.bind(`${organization}/${jobName}`, handler);
 };
 
 const runHere = async (invocation: Invocation, scheduler: CliScheduler, job: JobInfo, { executionId }: RunResult): Promise<0 | 1> => {

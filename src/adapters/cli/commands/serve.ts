@@ -38,7 +38,7 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
     for (const api of apisOf(scheduler, organization, inputs)) api.on('*', log.onEvent);
     const outcomes = inputs.length === 0 ? [] : await applyJobs(scheduler, inputs);
     if (outcomes.some(({ outcome }) => outcome === 'refused')) return refused(outcomes, invocation);
-    await greet(invocation, scheduler, [...handlers.keys()], outcomes, log);
+    await greet(invocation, scheduler, [...scheduler.jobHandlers.keys()], outcomes, log);
     await scheduler.start();
     log.open();
     const signal = await stopping.asked;

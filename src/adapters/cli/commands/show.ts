@@ -39,6 +39,7 @@ export const jobLines = (job: JobInfo, { terminal }: Pick<Invocation, 'terminal'
       ['isolation', job.isolation],
       ['tags', job.tags.length === 0 ? null : job.tags.map(printable).join(', ')],
       ['keeps', retention(job.retention)],
+      ['notifies', notifies(job.notify)],
       ['created', both(job.createdAt, now)],
       ['updated', both(job.updatedAt, now)],
       ['version', `${job.version}`],
@@ -89,6 +90,13 @@ const misfire = ({ policy, window, max }: JobInfo['misfire']): string =>
   [policy, ...(window === undefined ? [] : [`not older than ${duration(window)}`]), ...(policy === 'all' ? [`at most ${max}`] : [])].join(
     ', ',
   );
+
+const notifies = (notify: JobInfo['notify']): string | null => {
+  if (notify === undefined) return null;
+  if (notify === false) return 'nobody';
+  const after = notify.after > 1 ? `, from ${notify.after} failures in a row on` : '';
+  return `${notify.to.length === 0 ? 'as by default' : notify.to.map(printable).join(', ')}: ${notify.on.join(', ')}${after}${notify.recovered ? ', recovered' : ''}`;
+};
 
 const retention = ({ maxExecutions, maxAgeMs }: JobInfo['retention']): string => {
   const bounds = [

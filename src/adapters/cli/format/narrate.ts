@@ -1,7 +1,7 @@
 import type { PublishedEvent } from '../../../application/api/types.js';
 import type { ExecutionFailed, ExecutionQueued, JobEvent, OccurrencesSkipped, SkipReason } from '../../../domain/job/index.js';
 import type { Tone } from './paint.js';
-import { printable, printableJson } from './printable.js';
+import { printable, printableResult } from './printable.js';
 import { absolute, duration, relative } from './time.js';
 import { cut } from './width.js';
 
@@ -13,9 +13,11 @@ export type Told = { readonly event: PublishedEvent; readonly line: Line };
 export type Known = {
   /** Of the job, where it is known. */
   readonly maxAttempts?: number | undefined;
+  /** Whether it is of interest which node does it. */
+  readonly namesNode?: boolean;
 };
 
-export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {}): Line => {
+export const narrate = ({ data, at }: PublishedEvent, { maxAttempts, namesNode = false }: Known = {}): Line => {
   const attempt = (n: number): string => (maxAttempts === undefined ? `${n}` : `${n}/${Math.max(n, maxAttempts)}`);
   switch (data.type) {
     case 'JobScheduled':
@@ -38,12 +40,12 @@ export const narrate = ({ data, at }: PublishedEvent, { maxAttempts }: Known = {
     case 'ExecutionQueued':
       return { tone: 'quiet', text: `queued: ${queued(data)}` };
     case 'ExecutionStarted':
-      return { tone: 'plain', text: `started attempt ${attempt(data.attempt)}` };
+      return { tone: 'plain', text: `started attempt ${attempt(data.attempt)}${namesNode ? ` on ${printable(data.node)}` : ''}` };
     case 'ExecutionCompleted':
       return {
         tone: 'good',
         text: `completed in ${duration(data.durationMs)}`,
-        ...(data.result !== undefined && { detail: cut(printableJson(data.result), longestDetail) }),
+        ...(data.result !== undefined && { detail: cut(printableResult(data.result), longestDetail) }),
       };
     case 'ExecutionFailed':
       return { tone: data.cause === 'snoozed' ? 'quiet' : 'bad', text: failed(data, '') };

@@ -9,7 +9,7 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
 const descriptors = '/proc/self/fd';
 const canName = existsSync(descriptors);
 
-export type EntryKind = 'file' | 'directory' | 'other';
+type EntryKind = 'file' | 'directory' | 'other';
 
 /** An open directory, and what may be done in it. No call follows a link, and names are those of entries of this directory. */
 export class Directory {

@@ -1,3 +1,3 @@
-export { Directory, type EntryKind } from './directory.js';
-export { filePath, nameFault, pathFault } from './path.js';
-export { openDirectory, openFile } from './roots.js';
+export { Directory } from './directory.js';
+export { filePath } from './path.js';
+export { namesBelow, openDirectory, openFile } from './roots.js';

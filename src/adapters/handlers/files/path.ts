@@ -22,7 +22,7 @@ export const pathFault = (path: string): string | null => {
 };
 
 /** As `pathFault`, of one name. */
-export const nameFault = (name: string): string | null => {
+const nameFault = (name: string): string | null => {
   if (name === '' || name === '.' || name === '..') return 'must be names with single / between them, without . or ..';
   if (name.startsWith('-')) return 'must not have a name that begins with -';
   return Buffer.byteLength(name) > longestName ? `must not have names longer than ${longestName} bytes` : null;

@@ -20,6 +20,9 @@ const placeOf = (roots: readonly string[], given: string): Place => {
   return { root, names: given === root ? [] : namesOf(given.slice(root.length)) };
 };
 
+/** The names that lead from its root to a path. */
+export const namesBelow = (roots: readonly string[], given: string): readonly string[] => placeOf(roots, given).names;
+
 const openRoot = async (root: string): Promise<Directory> => {
   let directory: Directory;
   try {

@@ -1,10 +1,11 @@
 import type { Background, Clock, Stop } from '../../../application/ports/clock.js';
 import type { Millis } from '../../../domain/instant.js';
 import type { NodeDocument } from '../collections.js';
+import type { Sighting } from './nodeWatch.js';
 
 /** What beats report. `fenced` is told before others may take this node for dead. */
 export type BeatReport =
-  | { readonly kind: 'nodes'; readonly nodes: readonly NodeDocument[] }
+  | ({ readonly kind: 'nodes' } & Sighting)
   | { readonly kind: 'fenced'; readonly fenced: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -58,7 +59,9 @@ export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceM
       armFence(sentAt);
       // A beat that was on its way for too long proves nothing about now.
       if (clock.monotonic() - sentAt < fenceMs) setFenced(false);
-      tell({ kind: 'nodes', nodes: await look() });
+      const askedAt = clock.monotonic();
+      const nodes = await look();
+      tell({ kind: 'nodes', nodes, askedAt, answeredAt: clock.monotonic() });
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
     }

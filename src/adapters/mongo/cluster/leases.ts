@@ -22,9 +22,11 @@ export const mongoLeases = ({ leases }: Pick<Collections, 'leases'>, membership:
       await leases.insertOne({ _id: idOf(name, epoch), name, epoch: long(epoch) as never, owner: membership.self });
     } catch (error) {
       if (codeOf(error) !== duplicateKey) throw error;
-      return (await newest(name))?.owner === membership.self;
     }
-    await leases.deleteMany({ _id: { $gte: idOf(name, 0), $lt: idOf(name, epoch) } });
+    // Whoever comes very late may insert an epoch that was removed since: the newest one counts.
+    const lease = await newest(name);
+    if (lease?.owner !== membership.self || lease.released) return false;
+    await leases.deleteMany({ _id: { $gte: idOf(name, 0), $lt: lease._id } });
     return true;
   };
 

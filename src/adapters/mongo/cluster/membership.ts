@@ -1,22 +1,18 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Background, Clock } from '../../../application/ports/clock.js';
+import type { Background } from '../../../application/ports/clock.js';
 import { StoreUnavailable } from '../../../application/ports/eventStore.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { Membership, NodeInfo } from '../../../application/ports/membership.js';
 import type { Millis } from '../../../domain/instant.js';
 import { nodeWatch } from './nodeWatch.js';
+import type { Pace } from './pace.js';
 import type { BeatOptions, FromBeats, ToBeats } from './protocol.js';
-
-/** A live node beats so often; one whose beat stands still for a lease is dead; one that cannot beat for the fence stops by itself. */
-export type Pace = { readonly beatMs: Millis; readonly leaseMs: Millis; readonly fenceMs: Millis };
-export const usualPace: Pace = { beatMs: 3_000, leaseMs: 15_000, fenceMs: 12_000 };
 
 /** Answers further apart than this many beats are a gap: nobody could have been heard in between. */
 const gapBeats = 3;
 /** Dead nodes are taken off the list after so many leases. */
 const forgottenAfterLeases = 20;
-const patienceMs: Millis = 5_000;
 
 export type OpenMembership = { readonly membership: Membership; close(): Promise<void> };
 
@@ -25,7 +21,8 @@ type Parts = {
   readonly database: string;
   readonly node: string;
   readonly pace: Pace;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  /** So long the node waits to be registered, and to be taken off the list. */
+  readonly patienceMs: Millis;
   readonly background: Background;
   readonly log: Logger;
 };
@@ -35,12 +32,13 @@ const builtWorker = (): string => createRequire(import.meta.url).resolve('#beat-
 
 /** Resolves once this node is on the list and knows who else is. Rejects with `StoreUnavailable` where that takes too long. */
 export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
-  const { uri, database, node, pace, clock, background, log } = parts;
-  const watch = nodeWatch(clock, pace.leaseMs, pace.beatMs * gapBeats);
+  const { uri, database, node, pace, patienceMs, background, log } = parts;
+  const watch = nodeWatch(pace.leaseMs, pace.beatMs * gapBeats);
   const listeners = new Set<(fenced: boolean) => void>();
   let handlerKeys: readonly string[] = [];
   let isFenced = false;
   let isClosing = false;
+  let trouble = 'no beat was answered';
   const listed = signal();
   const stopped = signal();
 
@@ -56,7 +54,7 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
   const receive = (message: FromBeats): void => {
     switch (message.kind) {
       case 'nodes': {
-        watch.saw(message.nodes);
+        watch.saw(message);
         const long = watch.silentFor(pace.leaseMs * forgottenAfterLeases);
         if (long.length > 0) send({ kind: 'forget', nodes: long });
         return listed.give();
@@ -64,7 +62,8 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
       case 'fenced':
         return setFenced(message.fenced);
       case 'failed':
-        return log.debug({ node, message: message.message }, 'a beat failed; trying again');
+        trouble = message.message;
+        return log.debug({ node, message: trouble }, 'a beat failed; trying again');
       case 'stopped':
         return stopped.give();
     }
@@ -92,14 +91,14 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
   const close = async (): Promise<void> => {
     isClosing = true;
     send({ kind: 'stop' });
-    await inTime(stopped.given, background);
+    await inTime(stopped.given, patienceMs, background);
     await thread.terminate();
   };
 
   let thread = startThread();
-  if (!(await inTime(listed.given, background))) {
+  if (!(await inTime(listed.given, patienceMs, background))) {
     await close();
-    throw new StoreUnavailable(`MongoDB has not registered this node within ${patienceMs} ms`);
+    throw new StoreUnavailable(`MongoDB has not registered this node within ${patienceMs} ms: ${trouble}`);
   }
   const self = (): NodeInfo => ({ node, handlerKeys });
   return {
@@ -131,8 +130,8 @@ const signal = (): Signal => {
   return { given, give: () => give() };
 };
 
-/** False where it did not happen before our patience ended. */
-const inTime = (happened: Promise<void>, background: Background): Promise<boolean> =>
+/** False where it did not happen in time. */
+const inTime = (happened: Promise<void>, patienceMs: Millis, background: Background): Promise<boolean> =>
   new Promise((resolve) => {
     const stop = background.after(patienceMs, () => resolve(false), 'keepAlive');
     void happened.then(() => {

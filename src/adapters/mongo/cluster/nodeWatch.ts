@@ -1,13 +1,14 @@
-import type { Clock } from '../../../application/ports/clock.js';
 import type { NodeInfo } from '../../../application/ports/membership.js';
 import type { Millis } from '../../../domain/instant.js';
 import type { NodeDocument } from '../collections.js';
 
-type Watched = { beat: number; handlerKeys: readonly string[]; silentMs: Millis; isGone: boolean };
+/** What the store answered, and when it was asked and had answered: on one monotonic clock. */
+export type Sighting = { readonly nodes: readonly NodeDocument[]; readonly askedAt: Millis; readonly answeredAt: Millis };
+
+type Watched = { readonly beat: number; readonly handlerKeys: readonly string[]; readonly silentMs: Millis; isGone: boolean };
 
 export type NodeWatch = {
-  /** The store has answered: these nodes are registered, with these beats. */
-  saw(nodes: readonly NodeDocument[]): void;
+  saw(sighting: Sighting): void;
   isAlive(node: string): boolean;
   /** The live ones. */
   nodes(): readonly NodeInfo[];
@@ -16,28 +17,31 @@ export type NodeWatch = {
 };
 
 /**
- * Judges nodes by whether their beat changes, on our own monotonic clock, and only while the store answers: silence is the time between
- * answers in which a beat stood still. After a gap between answers all silences but those of the dead start anew, since nobody could
+ * Judges nodes by whether their beat changes, on our own monotonic clock, and only while the store answers. Silence is the time from the
+ * answer that brought a new beat to the question whose answer still has it: whatever takes long on the way, or waits to be looked at,
+ * makes it shorter and never longer. After a gap between questions all silences but those of the dead start anew, since nobody could
  * have been heard in it.
  */
-export const nodeWatch = (clock: Pick<Clock, 'monotonic'>, leaseMs: Millis, longestGapMs: Millis): NodeWatch => {
+export const nodeWatch = (leaseMs: Millis, longestGapMs: Millis): NodeWatch => {
   const known = new Map<string, Watched>();
   /** Asked for, and never seen: silent for so long. */
   const strangers = new Map<string, Millis>();
-  let lastAnswerAt: Millis | null = null;
+  let lastAskedAt: Millis | null = null;
 
   const isDead = ({ silentMs, isGone }: Watched): boolean => isGone || silentMs >= leaseMs;
 
-  const saw = (nodes: readonly NodeDocument[]): void => {
-    const now = clock.monotonic();
-    const gapMs = lastAnswerAt === null ? 0 : now - lastAnswerAt;
-    const heardMs = gapMs <= longestGapMs ? gapMs : 0;
-    lastAnswerAt = now;
-    const longer = (silentMs: Millis): Millis => (gapMs <= longestGapMs || silentMs >= leaseMs ? silentMs + heardMs : 0);
+  const saw = ({ nodes, askedAt, answeredAt }: Sighting): void => {
+    const gapMs = lastAskedAt === null ? 0 : askedAt - lastAskedAt;
+    const startMs = askedAt - answeredAt;
+    lastAskedAt = askedAt;
+    const longer = (silentMs: Millis): Millis => {
+      if (gapMs <= longestGapMs) return silentMs + gapMs;
+      return silentMs >= leaseMs ? silentMs : startMs;
+    };
     const seen = new Set<string>();
     for (const { _id: node, beat, handlerKeys } of nodes) {
       const before = known.get(node);
-      const silentMs = before && before.beat === beat && !before.isGone ? longer(before.silentMs) : 0;
+      const silentMs = before && before.beat === beat && !before.isGone ? longer(before.silentMs) : startMs;
       known.set(node, { beat, handlerKeys, silentMs, isGone: false });
       strangers.delete(node);
       seen.add(node);

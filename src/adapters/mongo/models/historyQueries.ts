@@ -12,7 +12,7 @@ const removedAtOnce = 500;
 const newestFirst = { queuedVersion: -1, _id: -1 } as const;
 const rowFields = { json: 1, parameters: 1, result: 1, queuedVersion: 1 } as const;
 
-export const historyQueries = ({ db, executions, runs, checkpoints }: Collections): HistoryQueries => {
+export const historyQueries = ({ db, jobs, executions, runs, checkpoints }: Collections): HistoryQueries => {
   const page = (filter: Filter<ExecutionDocument>, limit?: number): Promise<readonly ExecutionDocument[]> =>
     executions.find(filter, { projection: rowFields, sort: newestFirst, ...(limit && { limit, batchSize: limit }) }).toArray();
 
@@ -61,8 +61,11 @@ export const historyQueries = ({ db, executions, runs, checkpoints }: Collection
     oldestKept,
     dropHistory,
     erase: async (stream) => {
-      await dropHistory(stream, Number.MAX_SAFE_INTEGER);
-      await runs.deleteMany({ stream: { $eq: stream } });
+      const tombstone = await jobs.findOne({ _id: stream, deleted: true }, { projection: { version: 1 } });
+      if (!tombstone) return;
+      await runs.deleteMany({ stream });
+      // Another job of that name may come while this goes on.
+      await dropHistory(stream, tombstone.version);
     },
     reset: async () => {
       // Without checkpoints everything is built anew, whatever else is still there.

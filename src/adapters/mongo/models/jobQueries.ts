@@ -1,5 +1,4 @@
 import type { Document, Filter } from 'mongodb';
-import type { StreamKey } from '../../../application/ports/eventStore.js';
 import type { ReadModels, WorkItem } from '../../../application/ports/readModels.js';
 import { instant } from '../../../domain/instant.js';
 import type { Priority } from '../../../domain/job/index.js';
@@ -30,16 +29,10 @@ export const jobQueries = ({ jobs }: Collections): JobQueries => {
     return [...new Map(found.map((item) => [item.stream, item])).values()].sort((a, b) => a.workAt - b.workAt).slice(0, limit);
   };
 
-  const running: ReadModels['running'] = async (limit, after) => {
-    const page = async (filter: Filter<JobDocument>, most: number): Promise<readonly StreamKey[]> => {
-      const options = { projection: { _id: 1 }, sort: { expiresAt: 1, _id: 1 }, limit: most, batchSize: most } as const;
-      return most > 0 ? (await jobs.find(filter, options).toArray()).map(({ _id }) => _id) : [];
-    };
-    const last = after === undefined ? null : await jobs.findOne({ _id: { $eq: after } }, { projection: { expiresAt: 1 } });
-    // A stream that has ended meanwhile is no place to go on from: the caller starts over and misses nothing.
-    if (!last?.expiresAt) return page({ expiresAt: anyTime }, limit);
-    const beside = await page({ expiresAt: last.expiresAt, _id: { $gt: last._id } }, limit);
-    return [...beside, ...(await page({ expiresAt: { $gt: last.expiresAt } }, limit - beside.length))];
+  const running: ReadModels['running'] = async (limit, after = '') => {
+    const options = { projection: { _id: 1 }, sort: { _id: 1 }, limit, batchSize: limit } as const;
+    const found = await jobs.find({ status: 'running', _id: { $gt: after } }, options).toArray();
+    return found.map(({ _id }) => _id);
   };
 
   return {

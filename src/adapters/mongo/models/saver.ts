@@ -2,10 +2,12 @@ import type { StreamKey, Version } from '../../../application/ports/eventStore.j
 import type { Changes, ExecutionRow, JobRow } from '../../../application/ports/readModels.js';
 import type { RunRecords } from '../../../application/ports/runRecords.js';
 import type { Collections } from '../collections.js';
+import { durable } from '../connect.js';
 import { long } from '../native.js';
 import { executionDocument } from './executionDocument.js';
-import { portions, put, putNewer } from './guardedWrite.js';
+import { guardedWrite, put } from './guardedWrite.js';
 import { jobDocument } from './jobDocument.js';
+import { portions } from './portions.js';
 import { runDocument } from './runRecords.js';
 
 type Saver = { save(changes: Changes): Promise<void>; putRecords: RunRecords['put'] };
@@ -16,6 +18,10 @@ type Saver = { save(changes: Changes): Promise<void>; putRecords: RunRecords['pu
  * whoever comes second removes the row.
  */
 export const rowSaver = ({ db, jobs, executions, runs }: Collections): Saver => {
+  const putExecutions = guardedWrite(db, 'executions', 'version');
+  const putJobs = guardedWrite(db, 'jobs', 'version');
+  const putCheckpoints = guardedWrite(db, 'checkpoints', 'position', durable);
+
   const tombstones = async (streams: readonly StreamKey[]): Promise<ReadonlyMap<StreamKey, Version>> => {
     const found = await jobs.find({ _id: { $in: [...new Set(streams)] }, deleted: true }, { projection: { version: 1 } }).toArray();
     return new Map(found.map(({ _id, version }) => [_id, version]));
@@ -23,7 +29,7 @@ export const rowSaver = ({ db, jobs, executions, runs }: Collections): Saver => 
 
   const saveExecutions = async (rows: readonly ExecutionRow[]): Promise<void> => {
     for (const part of portions(rows.map(executionDocument), sizeOf)) {
-      await putNewer(db, 'executions', 'version', part);
+      await putExecutions(part);
       const deletedAt = await tombstones(part.map(({ stream }) => stream));
       const late = part.filter(({ stream, version }) => version.toNumber() <= (deletedAt.get(stream) ?? -1));
       if (late.length > 0) await executions.deleteMany({ _id: { $in: late.map(({ _id }) => _id) } });
@@ -31,7 +37,7 @@ export const rowSaver = ({ db, jobs, executions, runs }: Collections): Saver => 
   };
 
   const saveJobs = async (rows: readonly JobRow[]): Promise<void> => {
-    for (const part of portions(rows.map(jobDocument), sizeOf)) await putNewer(db, 'jobs', 'version', part);
+    for (const part of portions(rows.map(jobDocument), sizeOf)) await putJobs(part);
     const deleted = rows.filter(({ state }) => state.kind === 'absent').map(({ stream }) => stream);
     if (deleted.length === 0) return;
     for (const [stream, version] of await tombstones(deleted)) {
@@ -45,7 +51,7 @@ export const rowSaver = ({ db, jobs, executions, runs }: Collections): Saver => 
       await saveExecutions(changes.executions);
       await saveJobs(changes.jobs);
       const checkpoints = [...changes.checkpoints].map(([partition, position]) => ({ _id: `${partition}`, position: long(position) }));
-      if (checkpoints.length > 0) await putNewer(db, 'checkpoints', 'position', checkpoints);
+      if (checkpoints.length > 0) await putCheckpoints(checkpoints);
     },
     putRecords: async (records) => {
       for (const part of portions(records.map(runDocument), sizeOf)) {

@@ -1,7 +1,11 @@
+import { Lru } from '../../../application/lru.js';
 import type { AppendBatch } from '../protocol.js';
 import { bulk } from './bulk.js';
 import type { Database, Value } from './driver.js';
 import { transactionOn } from './transaction.js';
+
+/** Streams whose newest version is remembered: most commits follow closely on the one before. */
+const rememberedHeads = 10_000;
 
 /**
  * Appends many commits in one transaction. Per commit the answer is its position; negative where the very same commit is in the
@@ -20,10 +24,21 @@ export const appenderTo = (db: Database): ((batch: AppendBatch) => readonly numb
   let lastPosition = Number(newest?.[0] ?? 0);
   let lastStream = Number(newest?.[1] ?? 0);
 
+  // True to the file, because nobody else writes to it.
+  const remembered = new Lru<string, Head>(rememberedHeads);
+
+  /** The heads of streams that exist, each the caller's own to change. */
   const headsOf = (streams: readonly string[]): Map<string, Head> => {
     const heads = new Map<string, Head>();
-    for (const [i, id, version] of findHeads.all([JSON.stringify(streams)]))
-      heads.set(streams[Number(i)] ?? '', { id: Number(id), version: Number(version) });
+    const unknown: string[] = [];
+    for (const stream of streams) {
+      const head = remembered.get(stream);
+      if (!head) unknown.push(stream);
+      else if (!heads.has(stream)) heads.set(stream, { id: head.id, version: head.version });
+    }
+    if (unknown.length > 0)
+      for (const [i, id, version] of findHeads.all([JSON.stringify(unknown)]))
+        heads.set(unknown[Number(i)] ?? '', { id: Number(id), version: Number(version) });
     return heads;
   };
 
@@ -53,7 +68,7 @@ export const appenderTo = (db: Database): ((batch: AppendBatch) => readonly numb
     }
     if (newStreams.length > 0) insertStreams(newStreams);
     if (newCommits.length > 0) insertCommits(newCommits);
-    return { answers, position, streamId };
+    return { answers, position, streamId, heads };
   };
 
   /** The negative position of a commit that was appended before, in this batch or an earlier one; 0 if another took its place. */
@@ -66,14 +81,20 @@ export const appenderTo = (db: Database): ((batch: AppendBatch) => readonly numb
   };
 
   return (batch) => {
-    // The counters move only with the transaction: positions stay dense whatever fails.
-    const { answers, position, streamId } = transaction(() => write(batch));
+    // What is remembered moves only with the transaction: positions stay dense whatever fails.
+    const { answers, position, streamId, heads } = transaction(() => write(batch));
     lastPosition = position;
     lastStream = streamId;
+    for (const [stream, head] of heads) remembered.set(stream, head);
     return answers;
   };
 };
 
-type Written = { readonly answers: readonly number[]; readonly position: number; readonly streamId: number };
+type Written = {
+  readonly answers: readonly number[];
+  readonly position: number;
+  readonly streamId: number;
+  readonly heads: ReadonlyMap<string, Head>;
+};
 
 type Head = { id: number; version: number };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Handlers, WorkerOptions } from '../protocol.js';
+import { cursorTable } from './cursorTable.js';
 import { historyReads, historyWrites } from './historyQueries.js';
 import { jobQueries } from './jobQueries.js';
 import { lockDirectory } from './lock.js';
@@ -35,6 +36,7 @@ const openToWrite = (directory: string): Handlers => {
     return {
       ...reads,
       ...logWrites(log),
+      ...cursorTable(log),
       ...jobQueries(models),
       ...historyReads(models),
       ...historyWrites(models),
@@ -74,6 +76,8 @@ const openToRead = (directory: string): Handlers => {
     erase: refuse,
     reset: refuse,
     putRecords: refuse,
+    loadCursor: refuse,
+    saveCursor: refuse,
     close: () => {
       log.close();
       models.close();

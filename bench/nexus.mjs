@@ -1,0 +1,48 @@
+// This scheduler through its public API, beside the peers' adapters.
+import { rmSync } from 'node:fs';
+
+/** `directory` for the embedded store; a server with a `uri` for one that speaks MongoDB's protocol. */
+export const open = async ({ directory, server, concurrency = 200, more = {} }) => {
+  const { createScheduler } = await import('../dist/bootstrap/index.js');
+  const store = server?.uri ? { mongodb: server.uri } : { directory };
+  const options = { store, concurrency, logger: false, autoStart: false, ...more };
+  const scheduler = createScheduler(options);
+  let made = 0;
+  const schedule = async (jobs) => {
+    for (let i = 0; i < jobs.length; i += 1_000) {
+      const results = await scheduler.scheduleJobs(jobs.slice(i, i + 1_000));
+      const refused = results.find((result) => result instanceof Error);
+      if (refused) throw refused;
+    }
+  };
+  const job = (jobName, scheduleOf, parameters) => ({ jobName, jobType: 'bench', schedule: scheduleOf, parameters });
+  return {
+    scheduler,
+    historyKept: true,
+    reset: async () => {
+      if (directory) rmSync(directory, { recursive: true, force: true });
+    },
+    addNow: (payloads) => {
+      const runAt = new Date();
+      return schedule(payloads.map((payload) => job(`now-${++made}`, { type: 'once', runAt }, payload)));
+    },
+    addAt: (jobs) => schedule(jobs.map(({ due, payload }) => job(`at-${++made}`, { type: 'once', runAt: new Date(due) }, payload))),
+    addCron: (jobs) =>
+      schedule(
+        jobs.map(({ name, expression, payload }) => job(name, { type: 'recurring', cronExpression: expression, timezone: 'UTC' }, payload)),
+      ),
+    start: async (handler) => {
+      scheduler.jobHandlers.set('bench', (parameters) => {
+        handler(parameters);
+        return { success: true };
+      });
+      await scheduler.start();
+    },
+    pending: async () => (await scheduler.getScheduledJobs({ status: ['queued', 'running', 'retrying', 'scheduled'], limit: 1 })).length,
+    verify: async () => {
+      const { problems } = await scheduler.verify();
+      if (problems.length > 0) throw new Error(`verify: ${JSON.stringify(problems.slice(0, 3))}`);
+    },
+    close: () => scheduler.stop(),
+  };
+};

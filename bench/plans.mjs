@@ -1,0 +1,92 @@
+// What is measured, in which order: rounds are interleaved, so that a busy neighbour falls on everybody.
+
+const peers = {
+  bullmq: { subject: 'bullmq', server: 'redis' },
+  pgBoss: { subject: 'pgBoss', server: 'postgres', newerNode: true },
+  graphileWorker: { subject: 'graphileWorker', server: 'postgres', newerNode: true },
+  agenda: { subject: 'agenda', server: 'postgres' },
+};
+const nexus = { subject: 'nexus' };
+
+const times = (count, make) => Array.from({ length: count }, (_, i) => make(i + 1)).flat();
+
+/** Agenda is forty times slower than the others: a tenth of the jobs tells as much. */
+const throughput = (jobs, rounds) =>
+  times(rounds, (round) =>
+    [nexus, peers.bullmq, peers.pgBoss, peers.graphileWorker, peers.agenda].map((subject) => ({
+      row: 'w1',
+      workload: 'throughput',
+      round,
+      settings: { jobs: subject === peers.agenda ? jobs / 10 : jobs },
+      ...subject,
+    })),
+  );
+
+const scheduling = (jobs, rounds) => times(rounds, (round) => [{ row: 'w1', workload: 'scheduling', round, settings: { jobs }, ...nexus }]);
+
+/** Those that look for work twice a second, or once, are measured once: that is what they show. */
+const lateness = (jobs, rounds, quick) => [
+  ...times(rounds, (round) =>
+    [nexus, peers.bullmq, ...(quick ? [] : [peers.agenda])].map((subject) => ({
+      row: 'w2',
+      workload: 'lateness',
+      round,
+      settings: { jobs },
+      ...subject,
+    })),
+  ),
+  ...(quick
+    ? []
+    : [peers.pgBoss, peers.graphileWorker].map((subject) => ({
+        row: 'w2',
+        workload: 'lateness',
+        settings: { jobs },
+        ...subject,
+        open: subject === peers.pgBoss ? { batch: 50, loops: 1 } : {},
+      }))),
+];
+
+const schedulesAndRestart = (subject, schedules, herd, round = 1) => {
+  const cronInCode = subject === peers.graphileWorker;
+  const common = { round, directory: 'crons', timeoutMs: 240_000, ...subject };
+  return [
+    { row: 'w3', workload: 'schedules', settings: { schedules, herd }, ...common },
+    { row: 'w4', workload: 'restart', settings: { schedules, herd, cronInCode }, ...common },
+  ];
+};
+
+const many = (jobs) => [
+  { row: 'w5', workload: 'register', directory: 'many', settings: { jobs }, timeoutMs: 400_000, ...nexus },
+  { row: 'w5', workload: 'operate', directory: 'many', timeoutMs: 120_000, ...nexus },
+];
+
+/** The events that `fill` left. */
+const filled = (measurements) => ({ events: measurements.findLast(({ workload, ok }) => workload === 'fill' && ok)?.figures.events ?? 0 });
+
+const log = (jobs) => [
+  { row: 'w8', workload: 'fill', directory: 'log', settings: { jobs }, timeoutMs: 240_000, ...nexus },
+  { row: 'w8', workload: 'rebuild', directory: 'log', timeoutMs: 240_000, carried: filled, ...nexus },
+  { row: 'w7', workload: 'relay', directory: 'log', needs: ['nats'], publishes: true, timeoutMs: 180_000, carried: filled, ...nexus },
+];
+
+export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
+  quick
+    ? [
+        ...throughput(5_000, rounds),
+        ...scheduling(1_000, rounds),
+        ...lateness(300, rounds, quick),
+        ...log(5_000),
+        ...many(30_000),
+        ...schedulesAndRestart(nexus, 2_000, 500),
+      ]
+    : [
+        ...throughput(20_000, rounds),
+        ...scheduling(5_000, rounds),
+        ...lateness(1_000, rounds, quick),
+        ...log(20_000),
+        ...schedulesAndRestart(nexus, 20_000, 2_000),
+        ...schedulesAndRestart(peers.bullmq, 20_000, 2_000),
+        ...schedulesAndRestart(peers.graphileWorker, 20_000, 2_000),
+        ...schedulesAndRestart(nexus, 20_000, 2_000, 2),
+        ...many(1_000_000),
+      ];

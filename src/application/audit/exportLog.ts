@@ -1,0 +1,35 @@
+import type { EventCodec } from '../ports/eventCodec.js';
+import type { Commit, EventStore, StreamKey } from '../ports/eventStore.js';
+
+/** The first line of an exported log. */
+export type LogHeader = { readonly format: 'nexus-scheduler-log'; readonly version: 1; readonly organization: string | null };
+
+const page = 500;
+
+/**
+ * The log as lines of JSON: a header, then one line for each commit, those of a job together and in order. Jobs are independent of each
+ * other, so that a log is whole whose jobs are each whole. Commits that retention or deletion emptied keep their place; what stands in for
+ * them comes later in the same job, whenever that happened.
+ */
+export async function* exportLog(
+  store: Pick<EventStore, 'read' | 'streams'>,
+  codec: Pick<EventCodec, 'encode'>,
+  organization: string | null,
+): AsyncGenerator<string, void, undefined> {
+  yield JSON.stringify({ format: 'nexus-scheduler-log', version: 1, organization } satisfies LogHeader);
+  const prefix = organization === null ? '' : `${organization}/`;
+  for (let after: StreamKey | null = prefix === '' ? null : prefix; ; ) {
+    const streams: readonly StreamKey[] = await store.streams(after, page);
+    for (const stream of streams) {
+      if (!stream.startsWith(prefix)) continue;
+      for (const commit of await store.read(stream, 0)) yield lineOf(commit, codec);
+    }
+    if (streams.length < page) return;
+    after = streams.at(-1) ?? null;
+  }
+}
+
+const lineOf = ({ commitId, stream, version, at, events }: Commit, codec: Pick<EventCodec, 'encode'>): string => {
+  const head = JSON.stringify({ commitId, stream, version, at });
+  return `${head.slice(0, -1)},"events":${codec.encode(events)}}`;
+};

@@ -1,0 +1,13 @@
+import type { Json } from '../../domain/json.js';
+
+/** A job and its generation: one that was deleted and made anew remembers nothing. */
+export type MemoryOwner = { readonly organization: string; readonly jobName: string; readonly jobId: string };
+
+/** What the runs of a job tell the next one, such as which items have been reported. Survives restarts. Rejects with `InventoryUnavailable`. */
+export interface JobMemory {
+  /** What was last remembered; null at first. */
+  recall(owner: MemoryOwner): Promise<Json>;
+  remember(owner: MemoryOwner, value: Json): Promise<void>;
+  /** Of a deleted job. */
+  forget(organization: string, jobName: string): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { ids } from '../../adapters/system/ids.js';
+import type { ArtifactStore } from '../../application/ports/artifacts.js';
+import type { Clock } from '../../application/ports/clock.js';
+import { databaseOf } from '../mongoStore.js';
+import type { AnyOptions } from '../options.js';
+import type { Opened, ServiceSettings } from './index.js';
+
+/**
+ * Files of executions live where their history does: in MongoDB, where every node reads them; in the process, with a store in memory
+ * that no directory was named for; else in the directory `artifacts`.
+ */
+export const openArtifacts = async (
+  store: AnyOptions['store'],
+  { directory, directoryNamed }: ServiceSettings,
+  clock: Clock,
+): Promise<Opened<ArtifactStore>> => {
+  if (typeof store === 'object' && 'mongodb' in store) {
+    const { openGridFs } = await import('../../adapters/artifacts/gridfs/index.js');
+    const opened = await openGridFs({ mongodb: store.mongodb, database: databaseOf(store), clock });
+    return { value: opened.store, close: () => opened.close() };
+  }
+  const close = async (): Promise<void> => undefined;
+  if (store === 'memory' && !directoryNamed) {
+    const { memoryArtifacts } = await import('../../adapters/artifacts/memory.js');
+    return { value: memoryArtifacts(clock), close };
+  }
+  const { openDirectory } = await import('../../adapters/artifacts/directory/index.js');
+  return { value: await openDirectory(path.join(directory, 'artifacts'), clock, ids), close };
+};
+
+/** Opened by the first who wants something of it. */
+export const lazyArtifacts = (opened: () => Promise<ArtifactStore>): ArtifactStore => ({
+  create: async (...call) => (await opened()).create(...call),
+  list: async (...call) => (await opened()).list(...call),
+  open: async (...call) => (await opened()).open(...call),
+  removeOfExecutions: async (...call) => (await opened()).removeOfExecutions(...call),
+  removeOfJob: async (...call) => (await opened()).removeOfJob(...call),
+});

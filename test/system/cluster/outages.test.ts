@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cachedServer } from '../../servers/cache.js';
+import { describeOnMongo } from '../../servers/mongo.js';
+import { type NatsServer, natsChoice } from '../../servers/nats.js';
+import { type FaultyPath, startProxy } from '../../servers/proxy.js';
+import { Cluster, until } from './cluster.js';
+import { countOn, messagesOn } from './messages.js';
+import { isFull, scale } from './scale.js';
+
+const nats = natsChoice('ours');
+const unfit = { ferretdb: 'scans every collection whole: what takes long there is no outage' };
+const jobsEach = isFull ? 600 : 40;
+
+/** Jobs that fall due one after the other, from now until a while after the outage. */
+const jobsAround = (name: string) =>
+  Array.from({ length: jobsEach }, (_, i) => ({
+    jobName: `${name}-${i}`,
+    jobType: 'witness',
+    parameters: { ms: 50 },
+    schedule: { type: 'once' as const, runAt: new Date(Date.now() + (i * scale.outageMs * 1.5) / jobsEach) },
+    backoff: { type: 'constant' as const, delay: 0, jitter: 0 },
+  }));
+
+const attemptsOf = (cluster: Cluster): readonly string[] =>
+  cluster.witnesses().flatMap(({ what, executionId, attempt }) => (what === 'begin' ? [`${executionId}#${attempt}`] : []));
+
+describeOnMongo(
+  'a store that cannot be reached for a while',
+  (server) => {
+    let proxy: FaultyPath;
+    let cluster: Cluster;
+
+    beforeAll(async () => {
+      proxy = await startProxy(server().port);
+      cluster = new Cluster({ uri: server().uri, uriOfNodes: proxy.through(server().uri), leaseMs: scale.leaseMs });
+      await cluster.launch('one');
+      await cluster.launch('two');
+    });
+    afterAll(async () => {
+      await cluster?.close();
+      await proxy?.close();
+    });
+
+    const faults: readonly (readonly [string, () => void])[] = [
+      ['cut', () => proxy.cut()],
+      ['half-open', () => proxy.hold()],
+      ['slow', () => proxy.slow(400)],
+      ['deaf', () => proxy.loseReplies((request) => request.includes('insert') && request.includes('commits'))],
+    ];
+
+    it.each(faults)(
+      '%s: no job is lost, none runs an attempt twice, nobody is taken for dead, and all goes on by itself',
+      async (name, inflict) => {
+        await cluster.schedule(jobsAround(name));
+        const before = cluster.count('end');
+        await until('some runs have ended', () => cluster.count('end') >= before + 3, scale.limitMs);
+        inflict();
+        await sleep(scale.outageMs);
+        proxy.heal();
+        const healedAt = Date.now();
+        await cluster.over(scale.limitMs);
+        const events = await cluster.log();
+        const ours = events.filter(({ jobName }) => jobName.startsWith(`${name}-`));
+        expect(ours.filter(({ type }) => type === 'ExecutionCompleted')).toHaveLength(jobsEach);
+        expect(events.filter(({ data }) => data.type === 'ExecutionFailed' && data.cause === 'lost')).toEqual([]);
+        const attempts = attemptsOf(cluster);
+        expect(new Set(attempts).size).toBe(attempts.length);
+        expect(await cluster.client.verify()).toMatchObject({ ok: true, problems: [] });
+        const firstClaim = ours.find(({ type, at }) => type === 'ExecutionStarted' && at.getTime() >= healedAt);
+        if (isFull)
+          console.info(
+            `${name}: first claim ${(firstClaim?.at.getTime() ?? 0) - healedAt} ms after the store was back, ${ours.length} events`,
+          );
+      },
+      2 * scale.limitMs + scale.outageMs,
+    );
+  },
+  unfit,
+);
+
+describeOnMongo(
+  'a broker that is gone for a while',
+  (server) => {
+    let broker: NatsServer;
+    let cluster: Cluster;
+    const directory = mkdtempSync(path.join(tmpdir(), 'consumers-'));
+    const python = cachedServer('nats-py');
+    const consumers = [
+      { language: 'JavaScript', command: process.execPath, script: 'examples/consumer.mjs' },
+      ...('directory' in python
+        ? [{ language: 'Python', command: path.join(python.directory, 'bin', 'python'), script: 'examples/consumer.py' }]
+        : []),
+    ].map((consumer) => ({ ...consumer, file: path.join(directory, `${consumer.language}.ndjson`) }));
+    const running: ChildProcess[] = [];
+
+    beforeAll(async () => {
+      if ('missing' in nats) throw new Error(nats.missing);
+      broker = await nats.start();
+      cluster = new Cluster({ uri: server().uri, nats: broker.url, leaseMs: scale.leaseMs });
+      await cluster.launch('one');
+      await cluster.launch('two');
+    });
+    afterAll(async () => {
+      for (const child of running) child.kill('SIGKILL');
+      await cluster?.close();
+      await broker?.stop();
+      rmSync(directory, { recursive: true });
+    });
+
+    it(
+      'holds up nothing, and is told everything in order when it is back',
+      async () => {
+        await broker.kill();
+        await cluster.schedule(jobsAround('unheard'));
+        if (isFull) await sleep(scale.outageMs);
+        await cluster.over(scale.limitMs);
+        const inTime = (await cluster.log()).filter(({ type }) => type === 'ExecutionCompleted');
+        expect(inTime).toHaveLength(jobsEach);
+        await broker.restart();
+        const restartedAt = Date.now();
+        const log = await cluster.log();
+        await until('everything is published', async () => (await countOn(broker.url)) >= log.length, scale.limitMs);
+        if (isFull) console.info(`${log.length} events were in the stream ${Date.now() - restartedAt} ms after the broker was back`);
+        expect((await messagesOn(broker.url)).map(({ id }) => id)).toEqual(log.map(({ id }) => id));
+      },
+      2 * scale.limitMs + scale.outageMs,
+    );
+
+    describe.each(consumers)('whose events a consumer in $language reads', ({ command, script, file }) => {
+      it(
+        'acts on each once and in order',
+        async () => {
+          const child = spawn(command, [script, file], {
+            env: { ...process.env, NATS_URL: broker.url },
+            stdio: ['ignore', 'ignore', 'inherit'],
+          });
+          running.push(child);
+          const log = await cluster.log();
+          const effects = (): readonly string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+          await until('it has read everything', () => effects().length >= log.length, scale.limitMs);
+          expect(effects().map((line) => JSON.parse(line).id)).toEqual(log.map(({ id }) => id));
+          const exit = once(child, 'exit');
+          child.kill('SIGTERM');
+          expect(await exit).toEqual([0, null]);
+        },
+        2 * scale.limitMs,
+      );
+    });
+  },
+  unfit,
+);
+
+describeOnMongo(
+  'a node that is halted for longer than its lease',
+  (server) => {
+    let cluster: Cluster;
+    beforeAll(async () => {
+      cluster = new Cluster({ uri: server().uri, leaseMs: scale.leaseMs });
+      await cluster.launch('one');
+      await cluster.launch('two');
+    });
+    afterAll(() => cluster?.close());
+
+    it(
+      'finds its work done by another, and its late result refused',
+      async () => {
+        await cluster.schedule([{ jobName: 'long', jobType: 'gated', schedule: { type: 'once', runAt: new Date() } }]);
+        const beginOf = (attempt: number) => cluster.witnesses().find((w) => w.what === 'begin' && w.attempt === attempt);
+        await until('it runs', () => beginOf(1) !== undefined, scale.limitMs);
+        const halted = beginOf(1)?.node ?? '';
+        cluster.signal(halted, 'SIGSTOP');
+        await sleep(2 * scale.leaseMs);
+        await until('another node runs it', () => beginOf(2) !== undefined, scale.limitMs);
+        cluster.signal(halted, 'SIGCONT');
+        cluster.openGate();
+        await until('both handlers have ended', () => cluster.count('end') === 2, scale.limitMs);
+        await cluster.over(scale.limitMs);
+        const [execution] = await cluster.client.jobHistory('long');
+        const taking = beginOf(2)?.node;
+        expect(taking).not.toBe(halted);
+        expect(execution).toMatchObject({
+          status: 'completed',
+          result: { node: taking },
+          attempts: [{ status: 'failed', cause: 'lost' }, { status: 'completed' }],
+        });
+
+        // And it goes on as a node like any other.
+        await cluster.end(taking ?? '', 'SIGTERM');
+        await cluster.schedule([{ jobName: 'next', jobType: 'witness', schedule: { type: 'once', runAt: new Date() } }]);
+        await cluster.over(scale.limitMs);
+        expect(await cluster.client.jobHistory('next')).toMatchObject([{ status: 'completed', result: { node: halted } }]);
+        const attempts = attemptsOf(cluster);
+        expect(new Set(attempts).size).toBe(attempts.length);
+        expect(await cluster.client.verify()).toMatchObject({ ok: true });
+      },
+      4 * scale.limitMs,
+    );
+  },
+  unfit,
+);

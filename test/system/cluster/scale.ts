@@ -1,0 +1,15 @@
+/**
+ * The suites of a cluster in two sizes: one for every day, and with `CHAOS=full` the one that the figures in docs/cluster.md come from.
+ */
+export const isFull = process.env.CHAOS === 'full';
+
+export const scale = isFull
+  ? {
+      leaseMs: 15_000,
+      outageMs: 60_000,
+      jobs: { mongod: 3_000, secantusdb: 3_000, ferretdb: 300 },
+      kills: 8,
+      spreadMs: 90_000,
+      limitMs: 600_000,
+    }
+  : { leaseMs: 4_000, outageMs: 6_000, jobs: { mongod: 600, secantusdb: 300, ferretdb: 60 }, kills: 3, spreadMs: 15_000, limitMs: 180_000 };
