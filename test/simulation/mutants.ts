@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
     "{ readConcern: { level: 'local' } }",
   ),
   store('a duplicate key is taken for a conflict', `${log}/batchWriter.js`, 'await resolve(context, rest);', 'rest[0]?.conflict();'),
-  store('a retry has a new id', `${log}/batchWriter.js`, '_id: request.commitId,', '_id: `${request.commitId}@${position}`,'),
+  store('a retry has a new id', `${log}/batchWriter.js`, '_id: request.commitId,', "_id: request.commitId + '@' + position,"),
   store('a lost answer is taken for a conflict', `${log}/batchWriter.js`, 'pending.trouble = error;', 'pending.conflict();'),
   store('a lost answer is taken for success', `${log}/batchWriter.js`, 'pending.trouble = error;', "pending.placed('appended', 1);"),
   store('holes are not filled', `${log}/feed.js`, 'if (!last && looks > 1)', 'if (false)'),
@@ -60,14 +60,14 @@ export const mutants: readonly Mutant[] = [
   system(
     'a lost answer is asked for with a new id',
     'application/commandHandler.js',
-    'return store.append(request);',
-    'return store.append({ ...request, commitId: ids.next() });',
+    'store.append(request).then(appended, failed);',
+    'store.append({ ...request, commitId: this.dependencies.ids.next() }).then(appended, failed);',
   ),
   system(
     'read models are told before the log',
     'application/commandHandler.js',
     'this.#appending.add(request.commitId);',
-    'this.#appending.add(request.commitId);\n        this.#committed(row, request, { version: row.version + 1, partition: 0, position: 0 }, states);',
+    'this.#appending.add(request.commitId);\n        this.#committed(appending.row, request, { version: appending.row.version + 1, partition: 0, position: 0 }, appending.states);',
   ),
   system(
     'rows are saved without a look at their version',
@@ -90,14 +90,14 @@ export const mutants: readonly Mutant[] = [
   crashes('the checkpoint does not wait for an erasure', 'application/projector.js', 'if (!deletes(commit))', 'if (true)'),
   system('history of the dead is left to them', 'application/projector.js', 'if (batch.builtOnOthers.size > 0)', 'if (false)'),
   system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)'),
-  system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled) {', 'if (false) {'),
+  system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)'),
   system(
     'the end of an earlier attempt ends the present one',
     `${job}/decideAttempt.js`,
     "execution?.phase === 'running' && execution.attempt === attempt",
     "execution?.phase === 'running'",
   ),
-  system('attempts have no time-out', 'application/execution/executor.js', 'if (left <= 0)', 'if (left <= -86400000)'),
+  system('attempts have no time-out', 'application/execution/deadlines.js', 'if (item.endAtMs <= now)', 'if (false)'),
   system(
     'attempts of the dead are left as they are',
     'application/dispatch/sweeper.js',
