@@ -87,7 +87,6 @@ export const mutants: readonly Mutant[] = [
     'for (const executions of chunks(',
     'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            for (const executions of chunks(',
   ),
-  crashes('the checkpoint does not wait for an erasure', 'application/projector.js', 'if (!deletes(commit))', 'if (true)'),
   system('history of the dead is left to them', 'application/projector.js', 'if (batch.builtOnOthers.size > 0)', 'if (false)'),
   system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)'),
   system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)'),

@@ -23,7 +23,7 @@ describe('nodes that share a store, whatever happens to them', () => {
     async (from) => {
       expect(await brokenFrom(from, simulate)).toEqual([]);
     },
-    300_000,
+    600_000,
   );
 
   it('do the same when the seed is the same', async () => {
@@ -34,7 +34,7 @@ describe('nodes that share a store, whatever happens to them', () => {
       expect(other.story.length).toBeGreaterThan(100);
     }
     expect((await simulate(3)).hash).not.toBe((await simulate(4)).hash);
-  }, 120_000);
+  }, 600_000);
 });
 
 describe('the log on a server that has bad times', () => {
@@ -43,7 +43,7 @@ describe('the log on a server that has bad times', () => {
     async (from) => {
       expect(await brokenFrom(from, simulateStore)).toEqual([]);
     },
-    300_000,
+    600_000,
   );
 
   it('does the same when the seed is the same', async () => {
