@@ -30,6 +30,7 @@ export const createContainer = (parts: Parts): Container => {
   value(c, T.log, parts.log);
   value(c, T.storage, parts.storage);
   value(c, T.artifacts, parts.artifacts);
+  value(c, T.memory, parts.memory);
   value(c, T.calendar, parts.calendar);
   value(c, T.input, parts.input);
   value(c, T.runner, parts.runner);
@@ -47,7 +48,7 @@ export const createContainer = (parts: Parts): Container => {
     c,
     T.projector,
     [T.storage, T.background, T.log],
-    ({ readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive),
+    ({ store, readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive ? null : store),
   );
   single(
     c,
@@ -65,8 +66,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.eraser,
-    [T.storage, T.projector, T.artifacts],
-    ({ store, readModels }, projector, artifacts) => new Eraser(store, readModels, projector, artifacts),
+    [T.storage, T.projector, T.artifacts, T.memory, T.background, T.log],
+    ({ store, readModels }, projector, artifacts, memory, background, log) =>
+      new Eraser({ store, readModels, projector, artifacts, memory, background, log }),
   );
   single(
     c,

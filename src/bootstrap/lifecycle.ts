@@ -125,6 +125,7 @@ export class Lifecycle {
       log,
       storage,
       artifacts: lazyArtifacts(services.services.artifacts),
+      memory: services.forgetting,
       calendar,
       input,
       runner,

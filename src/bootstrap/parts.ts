@@ -6,6 +6,7 @@ import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
+import type { JobMemory } from '../application/ports/jobMemory.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Notifier } from '../application/ports/notifier.js';
 import type { EventPublisher, WakeHints } from '../application/ports/publisher.js';
@@ -25,6 +26,7 @@ export type Parts = {
   readonly log: Logger;
   readonly storage: Storage;
   readonly artifacts: ArtifactStore;
+  readonly memory: Pick<JobMemory, 'forget'>;
   readonly calendar: Calendar;
   readonly input: JobInputParser;
   readonly runner: Runner;

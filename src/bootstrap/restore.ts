@@ -99,7 +99,7 @@ const targetsIn = (directory: string, { predefined, organization }: RestoreOptio
     }
   },
   restoreTable: async (owner, table, rows) => {
-    const { value, close } = await openInventory({ ...predefined, directory, directoryNamed: true, organization });
+    const { value, close } = await openInventory({ ...predefined, directory, organization });
     try {
       await value.tables.restore(owner, table, rows);
     } finally {

@@ -18,6 +18,7 @@ import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
+import type { JobMemory } from '../application/ports/jobMemory.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
@@ -37,6 +38,7 @@ export const T = {
   log: token<Logger>('Logger'),
   storage: token<Storage>('Storage'),
   artifacts: token<ArtifactStore>('ArtifactStore'),
+  memory: token<Pick<JobMemory, 'forget'>>('JobMemory'),
   calendar: token<Calendar>('Calendar'),
   input: token<JobInputParser>('JobInputParser'),
   runner: token<Runner>('Runner'),

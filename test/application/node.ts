@@ -53,6 +53,7 @@ export const partsOf = ({ node = 'n1', handlersByName = {}, membership = alone(n
     broker: null,
     notifications: null,
     artifacts: memoryArtifacts(clock),
+    memory: { forget: async () => undefined },
     ...given,
     storage,
   };

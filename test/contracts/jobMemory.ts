@@ -37,8 +37,17 @@ export const describeJobMemory = (name: string, open: () => Promise<OpenMemory>)
       const other = { ...owner, jobName: 'stock-check-2' };
       await opened.memory.remember(owner, 1);
       await opened.memory.remember(other, 2);
-      await opened.memory.forget('acme', 'stock-check');
+      await opened.memory.forget('acme', 'stock-check', null);
       expect([await opened.memory.recall(owner), await opened.memory.recall(other)]).toEqual([null, 2]);
+    });
+
+    it('leaves the job that has the name now its own', async () => {
+      await opened.memory.remember(owner, 1);
+      await opened.memory.forget('acme', 'stock-check', 'second');
+      expect(await opened.memory.recall(owner)).toBeNull();
+      await opened.memory.remember({ ...owner, jobId: 'second' }, 2);
+      await opened.memory.forget('acme', 'stock-check', 'second');
+      expect(await opened.memory.recall({ ...owner, jobId: 'second' })).toBe(2);
     });
   });
 };

@@ -1,9 +1,9 @@
 import type { JobType } from '../../application/ports/jobTypes.js';
 import { backup } from './backup/index.js';
 import { dataCleanup } from './dataCleanup/index.js';
-import { emailNotification } from './email/index.js';
+import { emailNotification } from './emailNotification/index.js';
 import { inventorySync } from './inventorySync/index.js';
-import { lowStockAlert } from './lowStock/index.js';
+import { lowStockAlert } from './lowStockAlert/index.js';
 import { reportGeneration } from './reportGeneration/index.js';
 import type { Services } from './services.js';
 

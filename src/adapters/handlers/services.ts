@@ -16,18 +16,28 @@ export type Services = {
   readonly artifacts: () => Promise<ArtifactStore>;
   readonly mailer: () => Promise<Mailer>;
   readonly outbound: () => Promise<Outbound>;
-  /** What `auth` of a job may name: never a part of parameters, and only ever sent to the host it belongs to. */
-  readonly secret: (name: string) => { readonly value: string; readonly host: string } | null;
   /** The scheduler's own log and history. */
   readonly records: () => Promise<OwnRecords>;
-  /** What the environment has under a name that parameters may give, such as `BACKUP_KEY`; null where it has nothing. */
-  readonly backupKey: (name: string) => Promise<string | null>;
-  /** Where the scheduler keeps its own files: nothing of it is cleaned, whatever the roots are. */
-  readonly dataDirectory: string;
+  readonly secrets: Secrets;
+  readonly files: FilePlaces;
   /** The organization that those belong to who name none: its jobs may save what belongs to all. */
-  readonly ownOrganization: string;
-  /** Directories below which jobs may read, write and delete files; absolute. */
+  readonly defaultOrganization: string;
+};
+
+/** What parameters only ever name; null where configuration has nothing under a name. */
+export type Secrets = {
+  /** For `auth` of a job, and only ever sent to the host it belongs to. */
+  readonly ofHost: (name: string) => { readonly value: string; readonly host: string } | null;
+  /** Of archives, such as `BACKUP_KEY`. */
+  readonly backupKey: (name: string) => Promise<string | null>;
+};
+
+/** Absolute paths. */
+export type FilePlaces = {
+  /** Directories below which jobs may read, write and delete files. */
   readonly roots: readonly string[];
-  /** Files of fonts (TrueType, OpenType, WOFF) for reports; absolute. */
+  /** Where the scheduler keeps its own files, of which jobs clean and save nothing, whatever the roots are; null where it has none. */
+  readonly own: string | null;
+  /** Files of fonts (TrueType, OpenType, WOFF) for reports. */
   readonly fonts: readonly string[];
 };

@@ -306,7 +306,8 @@ export class Dispatcher {
   /** The wall clock was set, or the machine slept: what fell into the gap is missed, and every wake-up is read anew. */
   #onClockJump(jumpMs: Millis): void {
     this.dependencies.log.warn({ jumpMs }, 'the wall clock jumped');
-    if (jumpMs > 0) this.#watchedSince = this.dependencies.clock.now();
+    // Set back, the clock tells the same moment by another number.
+    this.#watchedSince = jumpMs > 0 ? this.dependencies.clock.now() : plus(this.#watchedSince, jumpMs);
     void this.reload();
   }
 

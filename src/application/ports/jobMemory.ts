@@ -8,6 +8,6 @@ export interface JobMemory {
   /** What was last remembered; null at first. */
   recall(owner: MemoryOwner): Promise<Json>;
   remember(owner: MemoryOwner, value: Json): Promise<void>;
-  /** Of a deleted job. */
-  forget(organization: string, jobName: string): Promise<void>;
+  /** What deleted jobs of this name remembered. `jobId` is that of the job that has the name now, which keeps its own; null: none has. */
+  forget(organization: string, jobName: string, jobId: string | null): Promise<void>;
 }

@@ -3,25 +3,20 @@ import { ids } from '../../adapters/system/ids.js';
 import type { ArtifactStore } from '../../application/ports/artifacts.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { databaseOf } from '../mongoStore.js';
-import type { AnyOptions } from '../options.js';
 import type { Opened, ServiceSettings } from './index.js';
 
 /**
  * Files of executions live where their history does: in MongoDB, where every node reads them; in the process, with a store in memory
- * that no directory was named for; else in the directory `artifacts`.
+ * for which no directory was named; else in the directory `artifacts`.
  */
-export const openArtifacts = async (
-  store: AnyOptions['store'],
-  { directory, directoryNamed }: ServiceSettings,
-  clock: Clock,
-): Promise<Opened<ArtifactStore>> => {
+export const openArtifacts = async ({ store, directory }: ServiceSettings, clock: Clock): Promise<Opened<ArtifactStore>> => {
   if (typeof store === 'object' && 'mongodb' in store) {
     const { openGridFs } = await import('../../adapters/artifacts/gridfs/index.js');
     const opened = await openGridFs({ mongodb: store.mongodb, database: databaseOf(store), clock });
     return { value: opened.store, close: () => opened.close() };
   }
   const close = async (): Promise<void> => undefined;
-  if (store === 'memory' && !directoryNamed) {
+  if (directory === null) {
     const { memoryArtifacts } = await import('../../adapters/artifacts/memory.js');
     return { value: memoryArtifacts(clock), close };
   }

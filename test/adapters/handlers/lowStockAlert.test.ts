@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Services } from '../../../src/adapters/handlers/index.js';
-import { lowStockAlert } from '../../../src/adapters/handlers/lowStock/index.js';
+import { lowStockAlert } from '../../../src/adapters/handlers/lowStockAlert/index.js';
 import type { Product } from '../../../src/application/ports/inventory.js';
 import { createScheduler } from '../../../src/bootstrap/index.js';
 import { createServices } from '../../../src/bootstrap/services/index.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTemplate, TemplateFault } from '../../../src/adapters/handlers/email/parseTemplate.js';
-import { asHtml, asText, renderTemplate } from '../../../src/adapters/handlers/email/renderTemplate.js';
+import { parseTemplate, TemplateFault } from '../../../src/adapters/handlers/emailNotification/parseTemplate.js';
+import { asHtml, asText, renderTemplate } from '../../../src/adapters/handlers/emailNotification/renderTemplate.js';
 import type { Json } from '../../../src/domain/json.js';
 
 const text = (template: string, data: Json = {}): string => renderTemplate(template, data, asText);

@@ -23,12 +23,17 @@ const openIn = async (tables?: readonly string[]) => {
   };
 };
 
+const openInMemory = (tables?: readonly string[]) =>
+  openEmbeddedInventory({ directory: null, defaultOrganization, ...(tables && { tables }) });
+const logRow = (organization: string | undefined, when: unknown, text: string): string =>
+  JSON.stringify({ ...(organization && { organization }), createdAt: when, action: text });
+
 describeInventory('embedded', () => openIn());
 describeJobMemory('embedded', () => openIn());
-describeDataTables('embedded', async () => ({
-  ...(await openIn(['audit_logs', 'missing'])),
-  logRow: (organization, when, text) => JSON.stringify({ ...(organization && { organization }), createdAt: when, action: text }),
-}));
+describeInventory('embedded, in memory', () => openInMemory());
+describeJobMemory('embedded, in memory', () => openInMemory());
+describeDataTables('embedded, in memory', async () => ({ ...(await openInMemory(['audit_logs', 'missing'])), logRow }));
+describeDataTables('embedded', async () => ({ ...(await openIn(['audit_logs', 'missing'])), logRow }));
 
 describe('the embedded inventory', () => {
   const closing: (() => Promise<void>)[] = [];

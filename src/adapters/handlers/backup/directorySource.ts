@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { NonRetryableError } from '../../../application/api/handlerErrors.js';
-import { type Directory, namesBelow, openDirectory } from '../files/index.js';
+import { type Directory, identity, identityOf, identityOfOpen, namesBelow, openDirectory } from '../files/index.js';
 import type { Services } from '../services.js';
 import type { Entry } from './archive/write.js';
 import type { Saving } from './sources.js';
@@ -11,19 +10,19 @@ const blockBytes = 256 * 1024;
 
 type Walk = {
   readonly signal: AbortSignal;
-  /** `device:inode` of what is not saved: where archives go, and what the scheduler saves in a better way. */
-  readonly left: ReadonlySet<string>;
+  /** Identities of what is not saved: where archives go, and what the scheduler saves in a better way. */
+  readonly left: ReadonlySet<string | null>;
   readonly counts: { files: number; skipped: number };
 };
 
 /** Regular files and directories below a root, as they are while they are read. Links are not followed, and not saved. */
-export const directoryEntries = ({ roots, dataDirectory }: Services, path: string, destination: string, signal: AbortSignal): Saving => {
+export const directoryEntries = ({ files: { roots, own } }: Services, path: string, destination: string, signal: AbortSignal): Saving => {
   const counts = { files: 0, skipped: 0 };
   const entries = async function* (): AsyncGenerator<Entry, void, undefined> {
     const directory = await openDirectory(roots, path);
     try {
-      const left = new Set([await identityOf(destination), await identityOf(dataDirectory)]);
-      if (left.has(await directoryIdentity(directory)))
+      const left = new Set([await identityOf(destination), await identityOf(own)]);
+      if (left.has(await identityOfOpen(directory)))
         throw new NonRetryableError(
           `parameters.sources: ${path} holds archives, or the scheduler's own data, which the source 'scheduler' saves`,
         );
@@ -35,23 +34,13 @@ export const directoryEntries = ({ roots, dataDirectory }: Services, path: strin
   return { entries: entries(), saved: () => ({ type: 'directory', path, ...counts }) };
 };
 
-const identityOf = async (path: string): Promise<string> => {
-  const found = await stat(path).catch(() => null);
-  return found ? `${found.dev}:${found.ino}` : '';
-};
-
-const directoryIdentity = async (directory: Directory): Promise<string> => {
-  const { device, inode } = await directory.identity();
-  return `${device}:${inode}`;
-};
-
 async function* walk(directory: Directory, names: readonly string[], depthLeft: number, at: Walk): AsyncGenerator<Entry, void, undefined> {
   for await (const { name, kind } of directory.entries()) {
     at.signal.throwIfAborted();
     const seen = await directory.stat(name);
     if (seen === null) continue; // Gone since it was listed.
     const path = [...names, name].join('/');
-    if (kind === 'directory' && seen.isDirectory() && depthLeft > 0 && !at.left.has(`${seen.dev}:${seen.ino}`)) {
+    if (kind === 'directory' && seen.isDirectory() && depthLeft > 0 && !at.left.has(identity(seen.dev, seen.ino))) {
       yield { type: 'directory', name: `${path}/`, mode: seen.mode & 0o777, modifiedAt: seen.mtime };
       const inner = await directory.enter(name);
       try {

@@ -27,7 +27,7 @@ export type BackupResult = {
 /** Writes the archive aside, reads it back, and only then gives it its name: whoever sees an archive sees a whole one. */
 export const backUp = async (services: Services, parameters: Parameters, context: HandlerContext): Promise<BackupResult> => {
   const secret = await secretFor(services, parameters);
-  const destination = await openDirectory(services.roots, parameters.destination, 'make');
+  const destination = await openDirectory(services.files.roots, parameters.destination, 'make');
   try {
     const sources = [parameters.sources].flat();
     const savings = await savingsOf(services, sources, destination.path, context);
@@ -139,10 +139,10 @@ const writeSum = async (destination: Directory, name: string, sha256: string): P
   await destination.rename(partial, sumName(name));
 };
 
-const secretFor = async ({ backupKey }: Services, { encrypt }: Parameters): Promise<Secret | null> => {
+const secretFor = async ({ secrets }: Services, { encrypt }: Parameters): Promise<Secret | null> => {
   if (encrypt === false) return null;
   const name = encrypt === true ? 'BACKUP_KEY' : encrypt.keyFromEnv;
-  const text = await backupKey(name);
+  const text = await secrets.backupKey(name);
   if (text === null) throw new NonRetryableError(`parameters.encrypt: the environment of this node has no ${name}`);
   const secret = secretOf(text);
   if (secret === null)

@@ -44,10 +44,12 @@ export const savingsOf = async (
 };
 
 /** A job saves the log of its organization. The log of all is for jobs of the scheduler's own organization. */
-const organizationOf = ({ ownOrganization }: Services, source: Source, organization: string): string | null => {
+const organizationOf = ({ defaultOrganization }: Services, source: Source, organization: string): string | null => {
   if (typeof source === 'string' || !('scheduler' in source) || source.scheduler === 'organization') return organization;
-  if (organization === ownOrganization) return null;
-  throw new NonRetryableError(`parameters.sources: only jobs of the organization ${ownOrganization} may save the log of all organizations`);
+  if (organization === defaultOrganization) return null;
+  throw new NonRetryableError(
+    `parameters.sources: only jobs of the organization ${defaultOrganization} may save the log of all organizations`,
+  );
 };
 
 const tablesOf = async (data: DataTables, source: Source): Promise<readonly string[]> => {

@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { NonRetryableError } from '../../../application/api/handlerErrors.js';
 import type { HandlerContext } from '../../../application/api/types.js';
 import type { Instant } from '../../../domain/instant.js';
-import { type Directory, openDirectory } from '../files/index.js';
+import { type Directory, identity, identityOf, identityOfOpen, openDirectory } from '../files/index.js';
 import type { Services } from '../services.js';
 
 /** `skipped`: links, pipes, devices, directories of other file systems and the scheduler's own, which are left alone. */
@@ -22,13 +21,13 @@ type Walk = {
 const deepest = 64;
 
 /** Opens the directories, or none of them: where one is not allowed nothing is deleted anywhere. */
-export const openAll = async ({ roots, dataDirectory }: Services, tempPaths: readonly string[]): Promise<readonly Directory[]> => {
+export const openAll = async ({ files: { roots, own } }: Services, tempPaths: readonly string[]): Promise<readonly Directory[]> => {
   const opened: Directory[] = [];
   try {
     for (const tempPath of tempPaths) {
       const directory = await openDirectory(roots, tempPath);
       opened.push(directory);
-      await refuseOwn(directory, dataDirectory);
+      await refuseOwn(directory, own);
     }
     return opened;
   } catch (error) {
@@ -38,25 +37,19 @@ export const openAll = async ({ roots, dataDirectory }: Services, tempPaths: rea
 };
 
 /** The log and the artifacts are never temporary files, however the roots are configured. */
-const refuseOwn = async (directory: Directory, dataDirectory: string): Promise<void> => {
-  const { device, inode } = await directory.identity();
-  if ((await identityOf(dataDirectory)) === `${device}:${inode}`)
+const refuseOwn = async (directory: Directory, own: string | null): Promise<void> => {
+  if ((await identityOf(own)) === (await identityOfOpen(directory)))
     throw new NonRetryableError(`${directory.path} holds the scheduler's own data, of which nothing is cleaned`);
 };
 
-const identityOf = async (directory: string): Promise<string | null> => {
-  const found = await stat(directory).catch(() => null);
-  return found && `${found.dev}:${found.ino}`;
-};
-
 export const cleanFiles = async (
-  { dataDirectory }: Services,
+  { files }: Services,
   directories: readonly Directory[],
   before: Instant,
   dryRun: boolean,
   { signal, log }: Pick<HandlerContext, 'signal' | 'log'>,
 ): Promise<FileCounts> => {
-  const own = await identityOf(dataDirectory);
+  const own = await identityOf(files.own);
   const counts: Counts = { matched: 0, deleted: 0, bytes: 0, skipped: 0 };
   for (const directory of directories) {
     const { device } = await directory.identity();
@@ -78,7 +71,7 @@ const walk = async (directory: Directory, at: Walk): Promise<void> => {
 const descend = async (directory: Directory, name: string, at: Walk): Promise<void> => {
   const seen = await directory.stat(name);
   if (seen === null) return;
-  if (seen.dev !== at.device || !seen.isDirectory() || at.depthLeft === 0 || `${seen.dev}:${seen.ino}` === at.own) {
+  if (seen.dev !== at.device || !seen.isDirectory() || at.depthLeft === 0 || identity(seen.dev, seen.ino) === at.own) {
     at.counts.skipped++;
     return;
   }

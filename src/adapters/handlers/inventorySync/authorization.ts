@@ -4,12 +4,12 @@ import type { Source } from './schema.js';
 
 /** The header that a secret makes. It is only made for the host that the secret belongs to: a page elsewhere is asked without. */
 export const authorization = (
-  { secret: find }: Pick<Services, 'secret'>,
+  { secrets }: Pick<Services, 'secrets'>,
   { auth, url: first }: Source,
   url: string,
 ): Record<string, string> => {
   if (!auth) return {};
-  const secret = find(auth.secret);
+  const secret = secrets.ofHost(auth.secret);
   if (!secret)
     throw new NonRetryableError(
       `source.auth names ${auth.secret}, which jobs may not use: SCHEDULER_SECRETS=${auth.secret}@HOST allows it`,

@@ -39,13 +39,13 @@ export const openSource = async (
 export const nameOf = ({ source: { url, file } }: Parameters): string => (url === undefined ? (file ?? '') : url.replace(/[?#].*$/, ''));
 
 async function* fileRows(
-  { roots }: Services,
+  { files }: Services,
   file: string,
   parameters: Parameters,
   { signal }: HandlerContext,
   { onProgress }: Events,
 ): AsyncGenerator<Read> {
-  const handle = await openFile(roots, file);
+  const handle = await openFile(files.roots, file);
   try {
     const { size } = await handle.stat();
     if (size > mostBytes) throw new NonRetryableError(`${file} has more than ${mostBytes} bytes`);

@@ -21,6 +21,8 @@ const mediaTypes: { readonly [format in Format]: string } = {
 };
 
 export type ReportResult = {
+  /** For people. */
+  readonly message: string;
   readonly artifactId: string;
   readonly name: string;
   readonly bytes: number;
@@ -43,7 +45,7 @@ export const generate = async (services: Services, parameters: Parameters, conte
   const { title, scope } = headingOf(services, parameters, context);
   const mailed = await mailReport({ services, artifacts, context }, artifact, { title, scope, to: parameters.emailRecipients, ...result });
   context.progress(1, 'mailed');
-  return { ...result, mailed };
+  return { ...result, message: `${result.message}, mailed to ${mailed.accepted.length} of ${parameters.emailRecipients.length}`, mailed };
 };
 
 const make = async (
@@ -56,7 +58,7 @@ const make = async (
   const { format } = parameters;
   const period = periodOf(parameters, context.scheduledFor);
   const source = sources[parameters.reportType].open({ services, parameters, context, period });
-  const order: Order = { format, heading: headingOf(services, parameters, context), columns: source.columns, fonts: services.fonts };
+  const order: Order = { format, heading: headingOf(services, parameters, context), columns: source.columns, fonts: services.files.fonts };
   const draft = await artifacts.create(context, name, mediaTypes[format]);
   try {
     const rows = await render(order, source, progressOf(context, draft.write.bind(draft)), context.signal);
@@ -110,5 +112,6 @@ const totalsOf = (source: Source): { readonly [figure: string]: number | null } 
 
 const resultOf = ({ artifactId, name, bytes, sha256, details = {} }: Artifact): ReportResult => {
   const { rows = 0, totals = {} } = details as { readonly rows?: number; readonly totals?: JsonObject };
-  return { artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
+  const message = `${rows} rows in ${name} (${Math.ceil(bytes / 1_024)} KiB)`;
+  return { message, artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
 };

@@ -8,7 +8,8 @@ import type { MovementCursor } from './files/movements.js';
 import { type Link, openLink } from './link.js';
 
 export type EmbeddedOptions = {
-  readonly directory: string;
+  /** Null: in memory, as long as it is open. */
+  readonly directory: string | null;
   /** Whose rows are those that name no organization. */
   readonly defaultOrganization: string;
   /** Tables of the file that jobs may clean and save. Default: its own, of which only logs and movements are cleaned. */
@@ -21,7 +22,7 @@ const pageSize = 500;
 const ageing = ['audit_logs', 'error_logs', 'stock_movements'];
 const ownTables = { allowed: [...ageing, 'product_lists', 'products'], cleanable: ageing };
 
-/** The inventory of its own: the file `inventory.db` in a directory. Rejects with `InventoryUnavailable` where it cannot be used. */
+/** The inventory of its own: the file `inventory.db` in a directory, or nothing but memory. Rejects with `InventoryUnavailable` where it cannot be used. */
 export const openEmbeddedInventory = async ({ directory, defaultOrganization, tables }: EmbeddedOptions): Promise<OpenInventory> => {
   const link = await openLink({ directory, defaultOrganization });
   return {
@@ -106,5 +107,5 @@ const dataTables = (link: Link, rules: Pick<DataTables, 'allowed' | 'cleanable'>
 const jobMemory = (link: Link): JobMemory => ({
   recall: async (owner) => JSON.parse((await link.call('recall', owner)) ?? 'null'),
   remember: async (owner, value) => void (await link.call('remember', owner, JSON.stringify(value))),
-  forget: async (organization, jobName) => void (await link.call('forget', organization, jobName)),
+  forget: async (...owner) => void (await link.call('forget', ...owner)),
 });

@@ -19,6 +19,9 @@ export const jobMemory = (db: Db, collection: string): JobMemory => {
         const filter = { _id: { $eq: idOf(organization, jobName) } };
         await memories.updateOne(filter, { $set: { jobId, value: JSON.stringify(value) } }, { upsert: true });
       }),
-    forget: (organization, jobName) => answered(async () => void (await memories.deleteOne({ _id: { $eq: idOf(organization, jobName) } }))),
+    forget: (organization, jobName, jobId) =>
+      answered(async () => {
+        await memories.deleteOne({ _id: { $eq: idOf(organization, jobName) }, jobId: { $ne: jobId ?? '' } });
+      }),
   };
 };

@@ -15,7 +15,7 @@ const openServed = async (answer: Answer, secrets: { readonly [name: string]: { 
   });
   const world = openWorld({
     outbound: async () => outboundTo([server.place]),
-    secret: (name) => secrets[name] ?? null,
+    secrets: { ofHost: (name) => secrets[name] ?? null, backupKey: async () => null },
   });
   return { ...world, asked, server };
 };
@@ -107,7 +107,7 @@ describe('inventory_sync from a server', () => {
     secrets.ERP = { value: 's3cret', host: served.server.place };
     const world = openWorld({
       outbound: async () => outboundTo([served.server.place, elsewhere.place]),
-      secret: (name) => secrets[name] ?? null,
+      secrets: { ofHost: (name) => secrets[name] ?? null, backupKey: async () => null },
     });
     await world.run({ source: { url: served.server.url, format: 'json', auth } });
     expect(served.asked[0]?.headers).toMatchObject(headers);

@@ -222,7 +222,8 @@ describe('a report that does not come to its end', () => {
   });
 
   it('says what is wrong with a font that cannot be read', async () => {
-    const { run } = open(directory, { products: [product('P', { name: '中' })], instead: { fonts: ['/nowhere/font.ttf'] } });
+    const files = { own: null, roots: [], fonts: ['/nowhere/font.ttf'] };
+    const { run } = open(directory, { products: [product('P', { name: '中' })], instead: { files } });
     await expect(run({ reportType: 'inventory_summary', format: 'pdf' })).rejects.toThrow('/nowhere/font.ttf');
   });
 });

@@ -24,9 +24,14 @@ export type Database = {
 /** How long a statement waits for another process that writes to the file. */
 const patienceMs = 5_000;
 
-export const openDatabase = (path: string, mode: 'write' | 'read'): Database => {
-  // As a URL, so that no character of the path means anything else, and a reader cannot write.
-  const db = new Libsql(`${pathToFileURL(path).href}${mode === 'read' ? '?mode=ro' : ''}`);
+// As a URL, so that no character of the path means anything else, and a reader cannot write.
+export const openDatabase = (path: string, mode: 'write' | 'read'): Database =>
+  opened(new Libsql(`${pathToFileURL(path).href}${mode === 'read' ? '?mode=ro' : ''}`));
+
+/** Nobody else can open it. */
+export const openMemoryDatabase = (): Database => opened(new Libsql(':memory:'));
+
+const opened = (db: Libsql.Database): Database => {
   db.exec(`PRAGMA busy_timeout = ${patienceMs}`);
   const prepare = (sql: string): Statement => {
     const statement = db.prepare(sql);

@@ -1,21 +1,19 @@
 import { jsonOf } from './cells.js';
-import { type Database, openDatabase, type Row } from './driver.js';
+import { type Database, openDatabase, type Row, type Value } from './driver.js';
 import { anyOf, quoted, type Shape } from './shape.js';
 
-type Dump = { readonly db: Database; readonly columns: readonly string[]; readonly rows: IterableIterator<Row> };
+type Dump = { readonly close: () => void; readonly columns: readonly string[]; readonly rows: IterableIterator<Row> };
 
-/** A table as it is when its dump starts, read page by page on a connection of its own. */
-export const dumpQueries = (path: string, { columnsOf, ownedBy }: Shape) => {
+/** A table as it is when its dump starts, read page by page on a connection of its own; of one in memory, which has no other, a copy. */
+export const dumpQueries = (main: Database, path: string | null, { columnsOf, ownedBy }: Shape) => {
   const dumps = new Map<number, Dump>();
   let lastId = 0;
   return {
     startDump: (organization: string, table: string): number => {
       const columns = columnsOf(table);
       const { sql, values } = anyOf(ownedBy(organization, columns));
-      const db = openDatabase(path, 'read');
-      db.exec('BEGIN');
-      const rows = db.prepare(`SELECT ${columns.map(quoted).join()} FROM ${quoted(table)} WHERE ${sql}`).iterate(values);
-      dumps.set(++lastId, { db, columns, rows });
+      const select = `SELECT ${columns.map(quoted).join()} FROM ${quoted(table)} WHERE ${sql}`;
+      dumps.set(++lastId, { columns, ...(path === null ? copied(main, select, values) : read(path, select, values)) });
       return lastId;
     },
     /** Empty at the end. */
@@ -30,9 +28,20 @@ export const dumpQueries = (path: string, { columnsOf, ownedBy }: Shape) => {
       return page;
     },
     endDump: (id: number): null => {
-      dumps.get(id)?.db.close();
+      dumps.get(id)?.close();
       dumps.delete(id);
       return null;
     },
   };
 };
+
+const read = (path: string, select: string, values: readonly Value[]) => {
+  const db = openDatabase(path, 'read');
+  db.exec('BEGIN');
+  return { rows: db.prepare(select).iterate(values), close: () => db.close() };
+};
+
+const copied = (db: Database, select: string, values: readonly Value[]) => ({
+  rows: db.prepare(select).all(values).values(),
+  close: () => undefined,
+});

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { inventoryFile } from '../place.js';
 import { cleaningQueries } from './cleaning.js';
 import { dumpQueries } from './dumps.js';
 import { memoryQueries } from './memory.js';
@@ -9,12 +9,12 @@ import { restoreQueries } from './restores.js';
 import { openInventoryFile } from './schema.js';
 import { shapeOf } from './shape.js';
 
-export type FileOptions = { readonly directory: string; readonly defaultOrganization: string };
+export type FileOptions = { readonly directory: string | null; readonly defaultOrganization: string };
 
 /** The file of the inventory, and everything that is asked of it: each call is short, or one page of something longer. */
 export const openInventory = ({ directory, defaultOrganization }: FileOptions) => {
-  mkdirSync(directory, { recursive: true });
-  const path = join(directory, 'inventory.db');
+  if (directory !== null) mkdirSync(directory, { recursive: true });
+  const path = directory === null ? null : inventoryFile(directory);
   const db = openInventoryFile(path);
   const shape = shapeOf(db, defaultOrganization);
   return {
@@ -23,7 +23,7 @@ export const openInventory = ({ directory, defaultOrganization }: FileOptions) =
     ...memoryQueries(db),
     exists: shape.exists,
     ...cleaningQueries(db, shape),
-    ...dumpQueries(path, shape),
+    ...dumpQueries(db, path, shape),
     ...restoreQueries(db, shape, defaultOrganization),
     close: (): null => {
       db.close();

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from './driver.js';
+import { type Database, openDatabase, openMemoryDatabase } from './driver.js';
 
 const version = 1;
 
@@ -60,8 +60,8 @@ const schema = `
  * Several processes may share the file. NORMAL: what was written survives a killed process; a power cut may take the last of it back,
  * in order, and whoever wrote it does so again.
  */
-export const openInventoryFile = (path: string): Database => {
-  const db = openDatabase(path, 'write');
+export const openInventoryFile = (path: string | null): Database => {
+  const db = path === null ? openMemoryDatabase() : openDatabase(path, 'write');
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000');
   const found = db.transaction(() => {
     const before = versionOf(db);
