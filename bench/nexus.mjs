@@ -1,12 +1,15 @@
 // This scheduler through its public API, beside the peers' adapters.
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
 
 /** `directory` for the embedded store; a server with a `uri` for one that speaks MongoDB's protocol. */
-export const open = async ({ directory, server, concurrency = 200, more = {} }) => {
+export const open = async ({ directory, server, database, concurrency = 200, more = {} }) => {
   const { createScheduler } = await import('../dist/bootstrap/index.js');
-  const store = server?.uri ? { mongodb: server.uri } : { directory };
+  const store = server?.uri ? { mongodb: server.uri, database } : { directory };
   const options = { store, concurrency, logger: false, autoStart: false, ...more };
   const scheduler = createScheduler(options);
+  // Unlike those of any process before.
+  const mark = Date.now().toString(36);
   let made = 0;
   const schedule = async (jobs) => {
     for (let i = 0; i < jobs.length; i += 1_000) {
@@ -19,14 +22,20 @@ export const open = async ({ directory, server, concurrency = 200, more = {} }) 
   return {
     scheduler,
     historyKept: true,
+    /** Of the log, and of everything derived from it. */
+    storedBytes: () => {
+      const sizeOf = (name) =>
+        readdirSync(directory).reduce((sum, file) => sum + (file.startsWith(name) ? statSync(path.join(directory, file)).size : 0), 0);
+      return { log: sizeOf('log.db'), derived: sizeOf('read.db') };
+    },
     reset: async () => {
       if (directory) rmSync(directory, { recursive: true, force: true });
     },
     addNow: (payloads) => {
       const runAt = new Date();
-      return schedule(payloads.map((payload) => job(`now-${++made}`, { type: 'once', runAt }, payload)));
+      return schedule(payloads.map((payload) => job(`now-${mark}-${++made}`, { type: 'once', runAt }, payload)));
     },
-    addAt: (jobs) => schedule(jobs.map(({ due, payload }) => job(`at-${++made}`, { type: 'once', runAt: new Date(due) }, payload))),
+    addAt: (jobs) => schedule(jobs.map(({ due, payload }) => job(`at-${mark}-${++made}`, { type: 'once', runAt: new Date(due) }, payload))),
     addCron: (jobs) =>
       schedule(
         jobs.map(({ name, expression, payload }) => job(name, { type: 'recurring', cronExpression: expression, timezone: 'UTC' }, payload)),

@@ -6,6 +6,7 @@ const peers = {
   graphileWorker: { subject: 'graphileWorker', server: 'postgres', newerNode: true },
   agenda: { subject: 'agenda', server: 'postgres' },
 };
+const mongoAgenda = { subject: 'agenda' };
 const nexus = { subject: 'nexus' };
 
 const times = (count, make) => Array.from({ length: count }, (_, i) => make(i + 1)).flat();
@@ -63,10 +64,30 @@ const many = (jobs) => [
 /** The events that `fill` left. */
 const filled = (measurements) => ({ events: measurements.findLast(({ workload, ok }) => workload === 'fill' && ok)?.figures.events ?? 0 });
 
-const log = (jobs) => [
-  { row: 'w8', workload: 'fill', directory: 'log', settings: { jobs }, timeoutMs: 240_000, ...nexus },
-  { row: 'w8', workload: 'rebuild', directory: 'log', timeoutMs: 240_000, carried: filled, ...nexus },
+/** Two sizes, because what an execution costs must not depend on how many there were. */
+const log = (...sizes) => [
+  ...sizes.flatMap((jobs) => {
+    const common = { row: 'w8', directory: 'log', settings: { jobs }, timeoutMs: 240_000, variant: `${jobs} jobs`, ...nexus };
+    return [
+      { ...common, workload: 'fill' },
+      { ...common, workload: 'rebuild', carried: filled },
+    ];
+  }),
   { row: 'w7', workload: 'relay', directory: 'log', needs: ['nats'], publishes: true, timeoutMs: 180_000, carried: filled, ...nexus },
+];
+
+/** Agenda has no nodes of its own: further workers would only compete for the same server. */
+const cluster = (jobs) => [
+  { row: 'w6', workload: 'throughput', server: 'mongo', settings: { jobs: Math.ceil(jobs / 5) }, ...mongoAgenda },
+  ...[1, 2, 4].map((nodes) => ({
+    row: 'w6',
+    workload: 'cluster',
+    variant: `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`,
+    server: 'mongo',
+    settings: { jobs, nodes },
+    open: { database: `bench_${nodes}`, concurrency: 50 },
+    ...nexus,
+  })),
 ];
 
 export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
@@ -75,7 +96,8 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...throughput(5_000, rounds),
         ...scheduling(1_000, rounds),
         ...lateness(300, rounds, quick),
-        ...log(5_000),
+        ...log(2_000, 5_000),
+        ...cluster(300),
         ...many(30_000),
         ...schedulesAndRestart(nexus, 2_000, 500),
       ]
@@ -83,7 +105,8 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...throughput(20_000, rounds),
         ...scheduling(5_000, rounds),
         ...lateness(1_000, rounds, quick),
-        ...log(20_000),
+        ...log(5_000, 20_000),
+        ...cluster(2_000),
         ...schedulesAndRestart(nexus, 20_000, 2_000),
         ...schedulesAndRestart(peers.bullmq, 20_000, 2_000),
         ...schedulesAndRestart(peers.graphileWorker, 20_000, 2_000),

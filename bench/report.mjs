@@ -106,7 +106,7 @@ const list = (title, rows) => {
 
 const ours = (medians) => {
   const [registered, many] = [medians.get('w5/register/nexus'), medians.get('w5/operate/nexus')];
-  const [relay, rebuilt] = [medians.get('w7/relay/nexus'), medians.get('w8/rebuild/nexus')];
+  const [relay, rebuilt] = [medians.get('w7/relay/nexus'), [...medians].findLast(([key]) => key.startsWith('w8/rebuild/nexus'))?.[1]];
   return [
     ...list(`### W5: ${shown(registered?.jobs)} jobs on the embedded store`, [
       ['registered per second', registered?.registerPerSecond],
@@ -125,6 +125,20 @@ const ours = (medians) => {
       ['events per second, of', rebuilt && `${shown(rebuilt.rebuildPerSecond)}, ${shown(rebuilt.events)} events`],
       ['µs of processor per event', rebuilt?.cpuMicros],
     ]),
+    ...costs(medians),
+  ];
+};
+
+/** What the log and the read models hold, at each size that was measured. */
+const costs = (medians) => {
+  const sizes = [...medians].filter(([key]) => key.startsWith('w8/rebuild/nexus'));
+  if (sizes.length === 0) return [];
+  return [
+    '### What a job that runs once leaves behind',
+    table(
+      ['', 'commits', 'events', 'bytes of log per job', 'bytes of read models per job'],
+      sizes.map(([key, f]) => [key.split('/').at(-1), f.commits, f.events, f.logBytesPerJob, f.derivedBytesPerJob]),
+    ),
   ];
 };
 
@@ -135,7 +149,13 @@ const cluster = (medians) => {
     '### W6: on a server that speaks the protocol of MongoDB',
     table(
       ['', 'nodes', 'jobs', 'schedule/s', 'execute/s'],
-      rows.map(([key, f]) => [key.split('/')[2], f.nodes ?? 1, f.jobs, f.schedulePerSecond, f.executePerSecond]),
+      rows.map(([key, f]) => [
+        key.split('/')[2] === 'nexus' ? 'nexus-scheduler' : 'Agenda',
+        f.nodes ?? 1,
+        f.jobs,
+        f.schedulePerSecond,
+        f.executePerSecond,
+      ]),
     ),
   ];
 };

@@ -57,7 +57,8 @@ export const relay = async (subject, { url, events, seconds = 5 }) => {
   return { events, relayPerSecond: perSecond(events, ms), lagMs: quantiles(lags) };
 };
 
-export const rebuild = async (subject, { events }) => {
+export const rebuild = async (subject, { events, jobs }) => {
+  const { log, derived } = subject.storedBytes();
   const watching = watchCpu();
   const from = wall();
   const commits = await subject.scheduler.rebuild();
@@ -67,6 +68,8 @@ export const rebuild = async (subject, { events }) => {
   return {
     events,
     commits,
+    logBytesPerJob: Math.round(log / jobs),
+    derivedBytesPerJob: Math.round(derived / jobs),
     rebuildPerSecond: perSecond(events, ms),
     cpuMicros: Math.round((cpu.processSeconds / events) * 1e6),
     othersPercent: cpu.othersPercent,

@@ -1,3 +1,4 @@
+import type { Instant, Millis } from '../domain/instant.js';
 import { workAt } from '../domain/job/index.js';
 import { Lru } from './lru.js';
 import type { Clock } from './ports/clock.js';
@@ -10,6 +11,8 @@ import type { Projector } from './projector.js';
 
 const cachedRows = 5_000;
 const loadedTogether = 500;
+/** Jobs that want nothing for longer than this are read again when their time comes: keeping all of them would only grow memory. */
+const soonMs: Millis = 120_000;
 
 type Load = { readonly stream: StreamKey; readonly resolve: (row: JobRow) => void; readonly reject: (error: unknown) => void };
 
@@ -39,10 +42,14 @@ export class JobRows {
     });
   }
 
-  /** A job that wants nothing more is soon asked about no more: it is only kept until it is saved. */
+  /** A job that wants nothing soon is soon asked about no more: it is only kept until it is saved. */
   remember(row: JobRow): void {
-    if (row.state.kind === 'job' && workAt(row.state) === null && row.state.executions.length === 0) this.#cache.delete(row.stream);
+    if (row.state.kind === 'job' && row.state.executions.length === 0 && !this.#isSoon(workAt(row.state))) this.#cache.delete(row.stream);
     else this.#cache.set(row.stream, row);
+  }
+
+  #isSoon(at: Instant | null): boolean {
+    return at !== null && at <= this.clock.now() + soonMs;
   }
 
   forget(stream: StreamKey): void {

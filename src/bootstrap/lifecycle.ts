@@ -3,6 +3,7 @@ import type { Calculator } from '../adapters/calendar/index.js';
 import { background } from '../adapters/system/background.js';
 import { ids } from '../adapters/system/ids.js';
 import { Activity } from '../application/activity.js';
+import { unwell } from '../application/api/jobCommands.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { Listeners } from '../application/listeners.js';
 import type { Clock } from '../application/ports/clock.js';
@@ -87,7 +88,7 @@ export class Lifecycle {
   async #start(): Promise<void> {
     await this.#stopping;
     const { runtime } = await this.open();
-    await runtime.start();
+    await unwell(runtime.start());
   }
 
   async #stop(drainMs: Millis): Promise<void> {
@@ -141,7 +142,7 @@ export class Lifecycle {
       broker = await openBroker(options, storage, node);
       const runtime = new Runtime({ ...parts, broker }, options.actor);
       // Whoever only looks at a shared store leaves it to its nodes to bring the read models to the head of the log.
-      if (!looksOnly(options)) await runtime.catchUp();
+      if (!looksOnly(options)) await unwell(runtime.catchUp());
       return { runtime, settings };
     } catch (error) {
       await broker?.close();

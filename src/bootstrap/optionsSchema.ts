@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
-import { SchedulerError } from '../domain/errors.js';
+import { type Issue, SchedulerError } from '../domain/errors.js';
 import { notifications } from './notificationOptions.js';
 import type { AnyOptions } from './options.js';
 
@@ -95,11 +95,7 @@ export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization
 export const readOptions = (options: AnyOptions): Settings => {
   const parsed = schema.safeParse(options);
   if (!parsed.success) {
-    const issues = parsed.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: key, message: 'is not an option; check its spelling' }))
-        : [{ path: issue.path.join('.'), message: issue.message }],
-    );
+    const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
     throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path}: ${i.message}`).join('; '), { issues });
   }
   const { concurrency, autoStart, organization, limits, notifications } = parsed.data;
@@ -110,4 +106,18 @@ export const readOptions = (options: AnyOptions): Settings => {
     limits: { concurrency, ...named, ...(perOrganization !== undefined && { perOrganization }) },
     notifications: notifications || null,
   };
+};
+
+const issuesOf = (issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): readonly Issue[] => {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option; check its spelling' }));
+  if (issue.code === 'invalid_key') return [{ path: path.join('.'), message: 'is not one of the names that are known here' }];
+  if (issue.code === 'invalid_union') {
+    // Where only one of the alternatives can be meant, what is wrong in it is told.
+    const meant = issue.errors.filter((branch) => branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
+    const [only] = meant;
+    if (only && meant.length === 1) return only.flatMap((inner) => issuesOf(inner, path));
+  }
+  return [{ path: path.join('.'), message: issue.message }];
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NonRetryableError, SchedulerError } from '../../src/bootstrap/index.js';
+import { type HandlerContext, NonRetryableError, SchedulerError } from '../../src/bootstrap/index.js';
 import { begin, day, deferred, hour, hourly, minute, openScheduler, rejection, time, untilAborted } from './opened.js';
 
 const report = { jobName: 'report', jobType: 'pdf', schedule: hourly } as const;
@@ -755,9 +755,44 @@ describe('jobAsOf', () => {
 });
 
 describe('backfill', () => {
-  it('is not there yet, and says so', async () => {
+  it('runs each occurrence of a span of the past, in order, one by one', async () => {
+    const runs: unknown[] = [];
+    const { scheduler, clock } = openScheduler({
+      handlers: { pdf: (_: unknown, { scheduledFor }: HandlerContext) => void runs.push(scheduledFor) },
+    });
+    await scheduler.scheduleJob(report);
+    const { executions } = await scheduler.backfill('report', time('05:00'), time('08:00'));
+    expect(executions.map(({ scheduledFor }) => scheduledFor)).toEqual(['05:00', '06:00', '07:00', '08:00'].map((t) => time(t)));
+    await clock.advance(0);
+    expect(runs).toEqual(['05:00', '06:00', '07:00', '08:00'].map((t) => time(t)));
+    expect(await scheduler.jobHistory('report')).toMatchObject(
+      executions.toReversed().map((e) => ({ ...e, trigger: 'backfill', status: 'completed' })),
+    );
+    expect(await scheduler.getJob('report')).toMatchObject({ nextRunAt: time('09:00') });
+  });
+
+  it('of more occurrences than a commit holds runs each once', async () => {
+    let runs = 0;
+    const { scheduler, clock } = openScheduler({ handlers: { pdf: () => void runs++ } });
+    await scheduler.scheduleJob({ ...report, overlap: 'allow' });
+    const { executions } = await scheduler.backfill('report', new Date(time('08:00').getTime() - 249 * 3_600_000), time('08:00'));
+    expect(new Set(executions.map(({ scheduledFor }) => scheduledFor.getTime())).size).toBe(250);
+    await clock.advance(0);
+    expect(runs).toBe(250);
+    expect(await scheduler.verify()).toMatchObject({ ok: true });
+  });
+
+  it('is refused for a span that is not one of the past, or too long, and for a job that is not there', async () => {
     const { scheduler } = openScheduler();
-    expect((await rejection(scheduler.backfill('report', time('08:00'), time('09:00')))).code).toBe('NOT_AVAILABLE');
+    await scheduler.scheduleJob(report);
+    const refused = async (from: Date | string, to: Date | string) =>
+      (await rejection(scheduler.backfill('report', from, to))).issues?.[0]?.path;
+    expect(await refused(time('08:00'), time('09:00'))).toBe('to');
+    expect(await refused(time('08:00'), time('07:00'))).toBe('from');
+    expect(await refused('yesterday', time('07:00'))).toBe('from');
+    expect(await refused(new Date(0), time('08:00'))).toBe('to');
+    expect((await rejection(scheduler.backfill('nobody', time('07:00'), time('08:00')))).code).toBe('JOB_NOT_FOUND');
+    expect(await scheduler.jobHistory('report')).toEqual([]);
   });
 });
 

@@ -49,6 +49,23 @@ describe('the environment', () => {
     expect(readConfig({ SMTP_URL_FILE: file }).SMTP_URL).toBe('smtp://user:secret@example.com');
     rmSync(directory, { recursive: true });
   });
+
+  it('gives jobs the secrets that it names, each for one host', () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'config-'));
+    const file = path.join(directory, 'token');
+    writeFileSync(file, 't2\n');
+    const environment = { ERP_TOKEN: 't1', SHOP_TOKEN_FILE: file, PATH: '/bin' };
+    expect(
+      readConfig({ ...environment, SCHEDULER_SECRETS: 'ERP_TOKEN@erp.example.com, SHOP_TOKEN@shop.example.com:8443' }).secrets,
+    ).toEqual({
+      ERP_TOKEN: { value: 't1', host: 'erp.example.com' },
+      SHOP_TOKEN: { value: 't2', host: 'shop.example.com:8443' },
+    });
+    expect(readConfig(environment).secrets).toEqual({});
+    for (const wrong of ['ERP_TOKEN', 'ERP_TOKEN@', '@host', 'ERP_TOKEN@https://host/', 'MISSING@host'])
+      expect(issuesOf(() => readConfig({ ...environment, SCHEDULER_SECRETS: wrong }))).toEqual(['SCHEDULER_SECRETS']);
+    rmSync(directory, { recursive: true });
+  });
 });
 
 describe('options', () => {
@@ -60,6 +77,23 @@ describe('options', () => {
       'concurrency',
       'limits.jobTypes.mail',
       'store',
+    ]);
+  });
+
+  it('of an inventory name only what it has, and no operator', () => {
+    const inventory = {
+      mongodb: 'mongodb://127.0.0.1/',
+      collections: { products: 'items', orders: 'x' },
+      fields: { products: { sku: '$where', quantity: 'stock.onHand', colour: 'c' } },
+      organizationAs: 'number',
+    };
+    const secrets = { ERP: { value: '', host: 'h' } };
+    expect([...issuesOf(() => createScheduler({ predefined: { inventory, secrets } } as never))].sort()).toEqual([
+      'predefined.inventory.collections.orders',
+      'predefined.inventory.fields.products.colour',
+      'predefined.inventory.fields.products.sku',
+      'predefined.inventory.organizationAs',
+      'predefined.secrets.ERP.value',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Cursors, Leases } from '../../src/application/ports/leases.js';
+import type { Leases } from '../../src/application/ports/leases.js';
 
 export type OpenLeases = {
   /** Those of a node, which lives from then on. */
@@ -67,30 +67,6 @@ export const describeLeases = (name: string, open: () => Promise<OpenLeases>): v
       await b.release('relay/0');
       expect(await b.hold('relay/0')).toBe(false);
       expect(await a.hold('relay/0')).toBe(true);
-    });
-  });
-};
-
-type OpenCursors = { readonly cursors: Cursors; close(): Promise<void> };
-
-export const describeCursors = (name: string, open: () => Promise<OpenCursors>): void => {
-  describe(`${name} for cursors`, () => {
-    let opened: OpenCursors;
-    beforeEach(async () => {
-      opened = await open();
-    });
-    afterEach(() => opened.close());
-
-    it('knows nothing of one that was never saved', async () => {
-      expect(await opened.cursors.load('relay/0')).toBeNull();
-    });
-
-    it('keeps what was saved last, of each', async () => {
-      await opened.cursors.save('relay/0', 17, 'mark');
-      await opened.cursors.save('relay/1', Number.MAX_SAFE_INTEGER, null);
-      await opened.cursors.save('relay/0', 3, null);
-      expect(await opened.cursors.load('relay/0')).toEqual({ position: 3, mark: null });
-      expect(await opened.cursors.load('relay/1')).toEqual({ position: Number.MAX_SAFE_INTEGER, mark: null });
     });
   });
 };

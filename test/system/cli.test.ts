@@ -154,6 +154,8 @@ describe('the examples', () => {
       'sample-products created',
       'sample-movements created',
       'sample-low-stock created',
+      'sample-report created',
+      'sample-movements-report created',
       'weekly-log-cleanup created',
       'monthly-inventory-report created',
       'hourly-stock-check created',

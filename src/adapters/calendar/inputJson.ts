@@ -9,9 +9,10 @@ const deepest = 64;
 /** A copy of a JSON object of at most 256 KiB, made without running `toJSON`; keys whose value is undefined are left out, as in JSON. */
 export const readJsonObject = (value: unknown): ReadJson => {
   try {
-    const copy = copyOf(value, 0, { left: mostBytes });
+    const budget = { left: mostBytes };
+    const copy = copyOf(value, 0, budget);
     if (typeof copy !== 'object' || copy === null || isList(copy)) return { ok: false, fault: 'must be a JSON object' };
-    if (Buffer.byteLength(JSON.stringify(copy)) > mostBytes) throw new NotJson(tooLarge);
+    if (mayExceed(budget) && Buffer.byteLength(JSON.stringify(copy)) > mostBytes) throw new NotJson(tooLarge);
     return { ok: true, value: copy };
   } catch (error) {
     return { ok: false, fault: error instanceof NotJson ? error.message : 'could not be read: a getter or proxy in it threw' };
@@ -70,6 +71,12 @@ const read = (object: object, name: string | number): unknown => {
   if (!field.ok) throw new NotJson('could not be read: a getter or proxy in it threw');
   return field.value;
 };
+
+/** Values and characters as JSON: a number has up to 25 characters, an escaped character 6, and what stands between them is little. */
+const mostBytesEach = 32;
+
+/** Nearly everything is far too small for its exact size to matter. */
+const mayExceed = ({ left }: { readonly left: number }): boolean => (mostBytes - left) * mostBytesEach > mostBytes;
 
 /** Every value and character costs at least a byte, so the copy stops in time whatever it is given. */
 const spend = (budget: { left: number }, cost: number): void => {

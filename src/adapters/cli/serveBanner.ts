@@ -38,7 +38,7 @@ export const serviceOf = async (
   const unavailable: Record<string, string[]> = {};
   for (const { jobName, jobType, status } of jobs) {
     const key = jobType === 'custom' ? jobName : jobType;
-    if (!handlers.includes(key) && status !== 'cancelled' && status !== 'completed' && status !== 'failed')
+    if (scheduler.jobHandlers.get(key) === undefined && status !== 'cancelled' && status !== 'completed' && status !== 'failed')
       unavailable[key] = [...(unavailable[key] ?? []), jobName];
   }
   const counted = (kind: Outcome['outcome']): number => outcomes.filter(({ outcome }) => outcome === kind).length;
@@ -77,7 +77,12 @@ export const bannerLines = (service: Service, terminal: Terminal): readonly stri
           'jobs',
           `${more ? 'more than ' : ''}${jobs.length} in organization ${printable(organization)}${changes === '' ? '' : ` (${changes})`}`,
         ],
-        ['handlers', handlers.length === 0 ? 'none; give some with --handlers FILE' : handlers.map(printable).join(', ')],
+        [
+          'handlers',
+          handlers.length === 0
+            ? 'those that come with the scheduler; give others with --handlers FILE'
+            : handlers.map(printable).join(', '),
+        ],
         ...missing,
       ],
       terminal,

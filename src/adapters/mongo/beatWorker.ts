@@ -22,8 +22,8 @@ const background: Background = {
 };
 const clock = { monotonic: () => performance.now() };
 
-/** A beat that takes longer than this is given up, so that the next one can be sent. */
-const patienceMs = beatMs;
+/** A beat that takes longer than this is given up, so that the next one can be sent. A busy server may need some time to take a connection. */
+const patienceMs = Math.max(beatMs, 2_000);
 const client = newClient(uri, {
   maxPoolSize: 1,
   serverMonitoringMode: 'poll',

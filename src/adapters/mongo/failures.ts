@@ -2,7 +2,6 @@ import { MongoError, MongoServerError } from 'mongodb';
 import { StoreUnavailable } from '../../application/ports/eventStore.js';
 
 export const duplicateKey = 11_000;
-export const namespaceNotFound = 26;
 const unauthorized = 13;
 const authenticationFailed = 18;
 const documentFailedValidation = 121;
@@ -12,6 +11,15 @@ export const isRefusal = (code: unknown): boolean =>
   code === unauthorized || code === authenticationFailed || code === documentFailedValidation;
 
 export const codeOf = (error: unknown): unknown => (error instanceof MongoServerError ? error.code : undefined);
+
+/** What a server adds to its reply when a write is done, and may be undone: it did not reach a majority in time. */
+export type Unconfirmed = { readonly writeConcernError?: { readonly errmsg?: string } };
+
+/** The driver does not throw for it where a command is sent as it is. */
+export const confirmed = <R extends Unconfirmed>(reply: R): R => {
+  if (reply.writeConcernError) throw unavailable(new Error(reply.writeConcernError.errmsg ?? 'a write did not reach a majority'));
+  return reply;
+};
 
 /** What the driver throws becomes the error of the port. */
 export const answered = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -2,7 +2,7 @@ import { alone } from '../../application/cluster/alone.js';
 import type { Membership } from '../../application/ports/membership.js';
 import type { StorageReader } from '../../application/ports/storage.js';
 import { collectionsOf } from './collections.js';
-import { connect, unusable } from './connect.js';
+import { addressOf, connect, unusable } from './connect.js';
 import { answered } from './failures.js';
 import type { MongoOptions } from './index.js';
 import { knowledge } from './log/context.js';
@@ -52,6 +52,6 @@ export const openMongoReader = async (options: MongoOptions): Promise<MongoReade
     };
   } catch (error) {
     await client.close();
-    throw unusable(error, client.options.hosts.join());
+    throw unusable(error, addressOf(client));
   }
 };

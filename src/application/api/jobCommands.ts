@@ -1,6 +1,6 @@
 import { type Issue, SchedulerError } from '../../domain/errors.js';
-import type { Instant } from '../../domain/instant.js';
-import { handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
+import { type Instant, instant } from '../../domain/instant.js';
+import { type ExecutionQueued, handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
 import type { Eraser } from '../eraser.js';
@@ -18,7 +18,7 @@ import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
 import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
-import type { BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
+import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
 
 const bulkAtOnce = 500;
 /** Nodes are heard of with every beat. */
@@ -124,6 +124,26 @@ export class JobCommands {
     } finally {
       waiting.abandon();
     }
+  }
+
+  async backfill(jobName: unknown, from: unknown, to: unknown): Promise<BackfillResult> {
+    const { clock, input, ids } = this.dependencies;
+    const stream = this.#streamOf(jobName);
+    const now = clock.now();
+    const [first, last] = [accepted(input.instant(from, 'from')), accepted(input.instant(to, 'to'))];
+    if (last > now) throw invalidArgument('to', 'must not lie in the future: the schedule itself sees to what is to come');
+    if (first > last) throw invalidArgument('from', 'must not be later than `to`');
+    const command = { type: 'BackfillJob' as const, now, to: last, newExecutionId: () => ids.next(), ...this.#by };
+    const queued: ExecutionQueued[] = [];
+    for (let next = first; ; ) {
+      const { events } = await this.#handle(stream, { ...command, from: next });
+      queued.push(...events.filter((event) => event.type === 'ExecutionQueued'));
+      // What the first part queued may have run by now: it is not asked for again.
+      next = instant((queued.at(-1)?.scheduledFor ?? last) + 1);
+      if (events.length === 0 || next > last) break;
+    }
+    const executions = queued.map(({ executionId, scheduledFor }) => ({ executionId, scheduledFor: new Date(scheduledFor) }));
+    return { jobName: String(jobName), executions };
   }
 
   async pause(jobName: unknown, { note, until }: PauseOptions): Promise<Ok> {

@@ -1,4 +1,3 @@
-import { SchedulerError } from '../../domain/errors.js';
 import type { EventStream } from '../eventStream.js';
 import type { Listeners } from '../listeners.js';
 import { type CommandDependencies, invalidArgument, JobCommands } from './jobCommands.js';
@@ -41,7 +40,7 @@ export const organizationJobs = <M extends JobMap>(
     getJobStats: (jobName) => queries.stats(jobName),
     explain: (jobName, at) => queries.explain(jobName, at),
     jobAsOf: (jobName, at) => queries.asOf(jobName, at),
-    backfill: () => Promise.reject(new SchedulerError('NOT_AVAILABLE', 'backfill is not available in this version')),
+    backfill: (jobName, from, to) => commands.backfill(jobName, from, to),
     events: (filter) => dependencies.eventStream.read(organization, filter),
     on: (type, listener) => dependencies.listeners.on(organization, type, listener),
   };

@@ -23,7 +23,8 @@ export const toError = (rejection: Rejection, stream: string): SchedulerError =>
         `job "${jobName}" is at version ${rejection.actual}, not ${rejection.expected}; read it again and repeat the change`,
       );
     case 'INVALID_SCHEDULE':
-    case 'INVALID_JOB': {
+    case 'INVALID_JOB':
+    case 'INVALID_ARGUMENT': {
       const { code, path, message } = rejection;
       return new SchedulerError(code, `${path}: ${message}`, { issues: [{ path, message }] });
     }

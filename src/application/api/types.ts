@@ -252,6 +252,12 @@ export type RunResult = {
   readonly error?: ExecutionError;
 };
 
+/** The runs that were queued, in the order of their occurrences. */
+export type BackfillResult = {
+  readonly jobName: string;
+  readonly executions: readonly { readonly executionId: string; readonly scheduledFor: Date }[];
+};
+
 export type JobStatsView = {
   readonly jobName: string;
   readonly organization: string;
@@ -366,7 +372,11 @@ export interface JobsApi<M extends JobMap = JobMap> {
   getJobStats(jobName: string): Promise<JobStatsView>;
   explain(jobName: string, at: InstantInput): Promise<Explanation>;
   jobAsOf(jobName: string, at: InstantInput): Promise<JobInfo>;
-  backfill(jobName: string, from: InstantInput, to: InstantInput): Promise<never>;
+  /**
+   * Queues a run for each occurrence from `from` to `to`, both included and in the past, at most 1,000; they go one by one unless the overlap
+   * policy is `allow`. One whose backfill is not finished is left out: repeating the call repeats nothing.
+   */
+  backfill(jobName: string, from: InstantInput, to: InstantInput): Promise<BackfillResult>;
   events(filter?: EventFilter): AsyncIterableIterator<PublishedEvent>;
   /** Calls back for every event of this process, after it is durable. Returns a function that ends it. */
   on(type: JobEvent['type'] | '*', listener: (event: PublishedEvent) => void): () => void;

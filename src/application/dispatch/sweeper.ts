@@ -15,6 +15,8 @@ import type { Projector } from '../projector.js';
 const everyMs = 5_000;
 /** Whether a node has died is looked at so often; then its attempts do not wait for the next sweep. */
 const lookMs = 500;
+/** What it claimed last comes into the read models a moment after its death: so many looks in a row are sweeps. */
+const looksAfterDeath = 10;
 /** A living node ends its own attempts at their time-out; so long after it, anybody may. */
 const overdueMs = 15_000;
 /** So long a node with the handler has the first right to a due occurrence. */
@@ -45,11 +47,13 @@ export class Sweeper {
   #seenSince = new Map<string, Millis>();
   #live: readonly string[] = [];
   #looks = 0;
+  #looksLeft = 0;
 
   constructor(private readonly dependencies: Dependencies) {}
 
   start(): void {
     const { membership, background, log } = this.dependencies;
+    if (!this.#timer) this.#live = membership.nodes().map(({ node }) => node);
     this.#timer = background.after(membership.exclusive ? everyMs : lookMs, () => {
       const swept = this.#isTime() ? this.#sweep() : Promise.resolve();
       this.#sweeping = swept
@@ -65,7 +69,8 @@ export class Sweeper {
     const before = this.#live;
     this.#live = membership.nodes().map(({ node }) => node);
     this.#looks = (this.#looks + 1) % (everyMs / lookMs);
-    return membership.exclusive || this.#looks === 0 || before.some((node) => !membership.isAlive(node));
+    if (before.some((node) => !membership.isAlive(node))) this.#looksLeft = looksAfterDeath;
+    return membership.exclusive || this.#looks === 0 || this.#looksLeft-- > 0;
   }
 
   /** Resolves when a sweep that is under way is over: it writes nothing more. */

@@ -24,6 +24,13 @@ export type CancelJob = FromClient & { readonly type: 'CancelJob'; readonly note
 export type DeleteJob = FromClient & { readonly type: 'DeleteJob' };
 /** `overrides` are merged shallowly over the stored parameters. */
 export type RunNow = FromClient & { readonly type: 'RunNow'; readonly executionId: string; readonly overrides?: JsonObject };
+/** `from` and `to` are included and lie in the past. */
+export type BackfillJob = FromClient & {
+  readonly type: 'BackfillJob';
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly newExecutionId: () => string;
+};
 export type CancelExecution = FromClient & { readonly type: 'CancelExecution'; readonly executionId: string; readonly note?: string };
 /**
  * Something may be due: resumes what was paused until now, gives every due occurrence its fate, starts what may start.
@@ -78,6 +85,7 @@ export type JobCommand =
   | CancelJob
   | DeleteJob
   | RunNow
+  | BackfillJob
   | CancelExecution
   | Wake
   | CompleteAttempt
@@ -91,6 +99,7 @@ export type JobRejection =
   | { readonly code: 'VERSION_MISMATCH'; readonly expected: number; readonly actual: number }
   | { readonly code: 'INVALID_SCHEDULE'; readonly path: string; readonly message: string }
   | { readonly code: 'INVALID_JOB'; readonly path: string; readonly message: string }
+  | { readonly code: 'INVALID_ARGUMENT'; readonly path: string; readonly message: string }
   | { readonly code: 'BUFFER_FULL'; readonly waiting: number }
   /** The attempt was failed, cancelled or never started: its late result is refused. */
   | { readonly code: 'STALE_ATTEMPT'; readonly executionId: string; readonly attempt: number }

@@ -2,6 +2,7 @@ import { accept, type Decider, type Decision, reject } from '../decider.js';
 import { CalculatorFailure } from '../schedule/calendar.js';
 import type { JobCommand, JobRejection } from './commands.js';
 import { completeAttempt, failAttempt } from './decideAttempt.js';
+import { backfillJob } from './decideBackfill.js';
 import { completeIfOver, decideDue, startReady } from './decideDue.js';
 import { cancelExecution, runNow } from './decideExecution.js';
 import { cancelJob, deleteJob, pauseJob, resumeIfTime, resumeJob } from './decideLifecycle.js';
@@ -47,6 +48,8 @@ const decide = (command: JobCommand, state: JobState, context: Context): JobDeci
       return mismatch(command, state) ?? deleteJob(command, state);
     case 'RunNow':
       return mismatch(command, state) ?? runNow(command, state, context);
+    case 'BackfillJob':
+      return mismatch(command, state) ?? backfillJob(command, state, context);
     case 'CancelExecution':
       return cancelExecution(command, state, context);
     case 'Wake': {

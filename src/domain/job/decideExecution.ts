@@ -32,7 +32,7 @@ export const runNow = ({ now, by, executionId, overrides }: RunNow, job: Job, co
 };
 
 /** Whether one more execution would make the state of the job larger than a store takes. */
-const isFull = (job: Job, overrides: JsonObject | undefined): boolean => {
+export const isFull = (job: Job, overrides?: JsonObject): boolean => {
   const own = (parameters: Json | undefined): number =>
     charactersPerExecution + (parameters === undefined ? 0 : JSON.stringify(parameters).length);
   return job.executions.reduce((sum, e) => sum + own(e.parameters), own(overrides)) > maxActiveCharacters;

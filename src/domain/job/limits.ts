@@ -10,6 +10,8 @@ export const maxActiveCharacters = 512 * 1024;
 export const charactersPerExecution = 300;
 /** Attempts that may end by shutdown, fencing or snoozing without counting. */
 export const maxAborts = 10;
+/** Occurrences of one backfill. */
+export const maxBackfilled = 1_000;
 /** Skipped occurrences are counted exactly up to here. */
 export const maxCounted = 1_000;
 /** Events of one decision; what is left is decided at the next wake-up, at once. */

@@ -317,3 +317,31 @@ describe('beside a running service', () => {
     expect((await service.done).code).toBe(0);
   });
 });
+
+describe('backfill', () => {
+  const filled = cli.file('filled.json', [{ ...report, jobName: 'filled', schedule: { type: 'recurring', cronExpression: '* * * * *' } }]);
+
+  it('queues a run for each occurrence of a span, once', async () => {
+    await cli.json('schedule', '-f', filled);
+    const span = ['--from', '2026-03-02T08:00:00Z', '--to', '2026-03-02T08:02:00Z'];
+    const queued = await cli.json('backfill', 'filled', ...span);
+    expect(queued).toMatchObject({
+      jobName: 'filled',
+      executions: [0, 1, 2].map((minute) => ({ scheduledFor: `2026-03-02T08:0${minute}:00.000Z` })),
+    });
+    expect(await cli.run('backfill', 'filled', ...span)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('no occurrence in that span'),
+    });
+    expect(await cli.json('history', 'filled')).toMatchObject([2, 1, 0].map((i) => ({ ...queued.executions[i], trigger: 'backfill' })));
+  });
+
+  it('says what it needs', async () => {
+    expect(await cli.run('backfill', 'filled', '--from', '2026-03-02T08:00:00Z')).toMatchObject({ code: 2 });
+    expect(await cli.run('backfill', 'filled', '--from', 'monday', '--to', '2026-03-02T08:00:00Z')).toMatchObject({ code: 2 });
+    expect(await cli.run('backfill', 'filled', '--from', '2026-03-02T08:00:00Z', '--to', '2099-01-01T00:00:00Z')).toMatchObject({
+      code: expect.any(Number),
+      err: expect.stringContaining('must not lie in the future'),
+    });
+  });
+});

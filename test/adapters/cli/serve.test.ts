@@ -23,7 +23,7 @@ const flaky = {
   schedule: { type: 'recurring', interval: { value: 61, unit: 'seconds' } },
   backoff: { type: 'constant', delay: 1_500, jitter: 0 },
 };
-const nobody = { jobName: 'nobody', jobType: 'backup', schedule: { type: 'recurring', interval: { value: 1, unit: 'day' } } };
+const nobody = { jobName: 'nobody', jobType: 'archive', schedule: { type: 'recurring', interval: { value: 1, unit: 'day' } } };
 const jobs = cli.file('jobs.json', [ping, flaky, nobody]);
 
 let service = cli.start(['--version']);
@@ -51,7 +51,7 @@ describe('serve', () => {
   node        test-node
   jobs        3 in organization default (3 created)
   handlers    ping, flaky, slow
-  no handler  backup: nobody waits for it when due
+  no handler  archive: nobody waits for it when due
 
 2026-03-02T09:00:00.000Z  ping    scheduled by alice; next run in 1 min  at 2026-03-02T09:01:00Z
 2026-03-02T09:00:00.000Z  flaky   scheduled by alice; next run in 1 min  at 2026-03-02T09:01:01Z
@@ -77,7 +77,7 @@ stopped after 1 min 3 s: 2 completed, 0 failed, 1 retry
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(err).toBe('');
-    expect(lines[0]).toMatchObject({ type: 'ServiceStarted', version: '1.2.3', jobs: 3, created: 0, unavailable: { backup: ['nobody'] } });
+    expect(lines[0]).toMatchObject({ type: 'ServiceStarted', version: '1.2.3', jobs: 3, created: 0, unavailable: { archive: ['nobody'] } });
     expect(lines.map(({ type }) => type)).toContain('ExecutionQueued');
     expect(lines.find(({ type }) => type === 'ExecutionCompleted')).toMatchObject({ jobName: 'ping', data: { result: { reply: 'pong' } } });
     expect(lines.at(-1)).toMatchObject({ type: 'ServiceStopped', completed: expect.any(Number), failed: 0 });

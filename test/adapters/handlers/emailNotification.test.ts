@@ -210,7 +210,7 @@ describe('email_notification', () => {
     const away = await openMailbox();
     await away.close();
     const scheduler = open({ smtp: away.url, directory: newDirectory() });
-    await scheduler.scheduleJob(job(simple, { maxAttempts: 100, backoff: { type: 'constant', delay: 5, jitter: 0 } }));
+    await scheduler.scheduleJob(job(simple, { maxAttempts: 100, backoff: { type: 'constant', delay: 50, jitter: 0 } }));
     const failed = new Promise<void>((resolve) => {
       const off = scheduler.on('ExecutionFailed', () => {
         off();

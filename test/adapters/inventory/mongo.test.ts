@@ -36,13 +36,17 @@ for (const kind of kinds) {
 
     describeInventory(kind, open);
     describeJobMemory(kind, open);
-    describeDataTables(kind, async () => ({
-      ...(await open({ tables: ['audit_logs', 'missing'] })),
-      logRow: (organization, when, text) => {
-        const createdAt = typeof when === 'number' ? new Date(when) : when;
-        return BSON.EJSON.stringify({ _id: new ObjectId(), ...(organization && { organization }), createdAt, text }, { relaxed: false });
-      },
-    }));
+    describeDataTables(
+      kind,
+      async () => ({
+        ...(await open({ tables: ['audit_logs', 'missing'] })),
+        logRow: (organization, when, text) => {
+          const createdAt = typeof when === 'number' ? new Date(when) : when;
+          return BSON.EJSON.stringify({ _id: new ObjectId(), ...(organization && { organization }), createdAt, text }, { relaxed: false });
+        },
+      }),
+      510,
+    );
 
     describe("an application's own collections", () => {
       const acme = new ObjectId();

@@ -1,6 +1,5 @@
 import { memoryLeases } from '../../../src/adapters/memory/leases.js';
-import { alone } from '../../../src/application/cluster/alone.js';
-import { describeCursors, describeLeases } from '../../contracts/leases.js';
+import { describeLeases } from '../../contracts/leases.js';
 import { describeMembership } from '../../contracts/membership.js';
 import { SharedStorage } from '../../sharedStorage.js';
 
@@ -17,5 +16,3 @@ describeLeases('memory', async () => {
   };
   return { of: leases.of, dies, close: async () => undefined };
 });
-
-describeCursors('a store of one process', async () => ({ ...alone('n1'), close: async () => undefined }));

@@ -7,14 +7,15 @@ import { mongoLeases } from '../../../src/adapters/mongo/cluster/leases.js';
 import { collectionsOf } from '../../../src/adapters/mongo/collections.js';
 import { connect } from '../../../src/adapters/mongo/connect.js';
 import type { Storage } from '../../../src/application/ports/storage.js';
-import { describeCursors, describeLeases } from '../../contracts/leases.js';
+import { describeCursors } from '../../contracts/cursors.js';
+import { describeLeases } from '../../contracts/leases.js';
 import { describeMembership } from '../../contracts/membership.js';
 import { describeOnMongo } from '../../servers/mongo.js';
 import { type FaultyPath, startProxy } from '../../servers/proxy.js';
 import { newDatabase, open } from './open.js';
 
 /** Faster than in life, at the same proportions. */
-const pace = { beatMs: 300, leaseMs: 1_500, fenceMs: 1_200 };
+const pace = { beatMs: 500, leaseMs: 3_000, fenceMs: 2_000 };
 const patienceMs = 30_000;
 
 describeOnMongo('a cluster', (server, kind) => {
@@ -137,7 +138,7 @@ describeOnMongo('a cluster', (server, kind) => {
       path[fault]();
       await soon(() => expect(fences.map((seen) => seen.at(-1)?.fenced)).toEqual([true, true]));
       everyoneLives();
-      await passes(2 * pace.leaseMs);
+      await passes(1.5 * pace.leaseMs);
       everyoneLives();
       path.heal();
       await vi.waitFor(

@@ -97,7 +97,7 @@ describe('a node that is cut off', () => {
     const node = openNode(storage.open, 'retried', { work: done }, { autoStart: false });
     await node.scheduler.scheduleJob({ ...once('waiting'), schedule: soon(50) });
     const heal = storage.inflict('cut off', 'retried');
-    await rejection(node.scheduler.start());
+    expect((await rejection(node.scheduler.start())).code).toBe('STORE_UNAVAILABLE');
     heal();
     const over = next(node.scheduler, 'ExecutionCompleted');
     await node.scheduler.start();

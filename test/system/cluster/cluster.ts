@@ -28,6 +28,7 @@ type Given = {
 
 let made = 0;
 const pollMs = 100;
+const scheduledAtOnce = 100;
 
 /** Nodes in processes of their own, on real servers, and what is known of them from outside. */
 export class Cluster {
@@ -70,13 +71,15 @@ export class Cluster {
     await Promise.race([once(child.stdout, 'data'), ended]);
   }
 
-  /** Schedules jobs, each under its name, until the store has taken all of them. */
-  async schedule(jobs: readonly JobInput[]): Promise<void> {
-    for (let left = jobs; left.length > 0; ) {
-      const results = await this.client.scheduleJobs(left);
+  /** Schedules so many jobs, until the store has taken all of them; each is made anew when it is sent again. */
+  async schedule(count: number, make: (i: number) => JobInput): Promise<void> {
+    const indexes = Array.from({ length: count }, (_, i) => i);
+    for (let left = indexes; left.length > 0; ) {
+      const some = left.slice(0, scheduledAtOnce);
+      const results = await this.client.scheduleJobs(some.map(make));
       const refused = results.find((result) => result instanceof SchedulerError && result.code !== 'STORE_UNAVAILABLE');
       if (refused) throw refused;
-      left = left.filter((_, i) => results[i] instanceof SchedulerError);
+      left = [...some.filter((_, i) => results[i] instanceof SchedulerError), ...left.slice(scheduledAtOnce)];
     }
   }
 

@@ -35,14 +35,13 @@ describeOnMongo('three nodes that are killed and come back', (server, kind) => {
     broker = await nats.start();
     cluster = new Cluster({ uri: server().uri, nats: broker.url, leaseMs: scale.leaseMs });
     for (const i of [0, 1, 2]) await cluster.launch(`node-${i}`);
-    const definitions = Array.from({ length: jobs }, (_, i) => ({
+    await cluster.schedule(jobs, (i) => ({
       jobName: `job-${i}`,
       jobType: 'witness',
-      schedule: { type: 'once' as const, runAt: new Date(Date.now() + 5_000 + (i * scale.spreadMs) / jobs) },
+      schedule: { type: 'once', runAt: new Date(Date.now() + (i * scale.spreadMs) / jobs) },
       maxAttempts: 20,
-      backoff: { type: 'constant' as const, delay: 0, jitter: 0 },
+      backoff: { type: 'constant', delay: 0, jitter: 0 },
     }));
-    await cluster.schedule(definitions);
     await killSome(cluster, jobs);
     await cluster.over(scale.limitMs);
     log = await cluster.log();

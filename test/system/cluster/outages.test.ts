@@ -18,14 +18,16 @@ const unfit = { ferretdb: 'scans every collection whole: what takes long there i
 const jobsEach = isFull ? 600 : 40;
 
 /** Jobs that fall due one after the other, from now until a while after the outage. */
-const jobsAround = (name: string) =>
-  Array.from({ length: jobsEach }, (_, i) => ({
+const scheduleAround = (cluster: Cluster, name: string): Promise<void> => {
+  const startedAt = Date.now();
+  return cluster.schedule(jobsEach, (i) => ({
     jobName: `${name}-${i}`,
     jobType: 'witness',
     parameters: { ms: 50 },
-    schedule: { type: 'once' as const, runAt: new Date(Date.now() + (i * scale.outageMs * 1.5) / jobsEach) },
-    backoff: { type: 'constant' as const, delay: 0, jitter: 0 },
+    schedule: { type: 'once', runAt: new Date(Math.max(Date.now() - 30_000, startedAt + (i * scale.outageMs * 1.5) / jobsEach)) },
+    backoff: { type: 'constant', delay: 0, jitter: 0 },
   }));
+};
 
 const attemptsOf = (cluster: Cluster): readonly string[] =>
   cluster.witnesses().flatMap(({ what, executionId, attempt }) => (what === 'begin' ? [`${executionId}#${attempt}`] : []));
@@ -57,7 +59,7 @@ describeOnMongo(
     it.each(faults)(
       '%s: no job is lost, none runs an attempt twice, nobody is taken for dead, and all goes on by itself',
       async (name, inflict) => {
-        await cluster.schedule(jobsAround(name));
+        await scheduleAround(cluster, name);
         const before = cluster.count('end');
         await until('some runs have ended', () => cluster.count('end') >= before + 3, scale.limitMs);
         inflict();
@@ -117,7 +119,7 @@ describeOnMongo(
       'holds up nothing, and is told everything in order when it is back',
       async () => {
         await broker.kill();
-        await cluster.schedule(jobsAround('unheard'));
+        await scheduleAround(cluster, 'unheard');
         if (isFull) await sleep(scale.outageMs);
         await cluster.over(scale.limitMs);
         const inTime = (await cluster.log()).filter(({ type }) => type === 'ExecutionCompleted');
@@ -170,7 +172,7 @@ describeOnMongo(
     it(
       'finds its work done by another, and its late result refused',
       async () => {
-        await cluster.schedule([{ jobName: 'long', jobType: 'gated', schedule: { type: 'once', runAt: new Date() } }]);
+        await cluster.schedule(1, () => ({ jobName: 'long', jobType: 'gated', schedule: { type: 'once', runAt: new Date() } }));
         const beginOf = (attempt: number) => cluster.witnesses().find((w) => w.what === 'begin' && w.attempt === attempt);
         await until('it runs', () => beginOf(1) !== undefined, scale.limitMs);
         const halted = beginOf(1)?.node ?? '';
@@ -192,7 +194,7 @@ describeOnMongo(
 
         // And it goes on as a node like any other.
         await cluster.end(taking ?? '', 'SIGTERM');
-        await cluster.schedule([{ jobName: 'next', jobType: 'witness', schedule: { type: 'once', runAt: new Date() } }]);
+        await cluster.schedule(1, () => ({ jobName: 'next', jobType: 'witness', schedule: { type: 'once', runAt: new Date() } }));
         await cluster.over(scale.limitMs);
         expect(await cluster.client.jobHistory('next')).toMatchObject([{ status: 'completed', result: { node: halted } }]);
         const attempts = attemptsOf(cluster);

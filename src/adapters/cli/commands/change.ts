@@ -27,6 +27,13 @@ export const changeCommands: Commands = (program, run) => {
     .option('--note <text>', 'why')
     .action(run(cancel));
   program
+    .command('backfill')
+    .argument('<name>', 'name of the job')
+    .description('run a job for occurrences of the past, whatever became of them')
+    .requiredOption('--from <instant>', 'the first of them, or before (ISO 8601)', isoText)
+    .requiredOption('--to <instant>', 'the last of them, or after (ISO 8601)', isoText)
+    .action(run(backfill));
+  program
     .command('delete')
     .argument('<name>', 'name of the job')
     .description('delete a job and its history for good')
@@ -50,6 +57,20 @@ const cancel = async (invocation: Invocation, name: string, { note }: { readonly
   told(invocation, await withScheduler(invocation, 'write', (scheduler) => scheduler.cancelJob(name, options)));
   return undefined;
 };
+
+const backfill = async (invocation: Invocation, name: string, { from, to }: Span): Promise<undefined> => {
+  const { terminal, json, now } = invocation;
+  const { executions, ...rest } = await withScheduler(invocation, 'write', (scheduler) => scheduler.backfill(name, from, to));
+  if (json) terminal.printJson({ ...rest, executions });
+  else if (executions.length === 0) terminal.print(`${printable(rest.jobName)} has no occurrence in that span that is not queued already`);
+  else {
+    for (const { scheduledFor, executionId } of executions) terminal.print(`queued for ${both(scheduledFor, now)}  ${executionId}`);
+    terminal.note(`${executions.length} queued; they run wherever the service has the handler`);
+  }
+  return undefined;
+};
+
+type Span = { readonly from: string; readonly to: string };
 
 const told = ({ terminal, json, now }: Invocation, job: JobInfo): void => {
   if (json) return terminal.printJson(job);

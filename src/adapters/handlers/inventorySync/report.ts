@@ -14,13 +14,13 @@ export type Difference = {
 };
 
 const reportName = 'differences.csv';
-const flushAt = 64 * 1024;
+const flushAt = 1_000;
 const encoder = new TextEncoder();
 
 /** The differences as a table for people, written as they are found: an artifact of the execution once it is kept. */
 export class DifferenceReport {
   readonly #draft: ArtifactDraft;
-  #text = '';
+  #rows: (string | number | null)[][] = [];
 
   private constructor(draft: ArtifactDraft) {
     this.#draft = draft;
@@ -50,15 +50,14 @@ export class DifferenceReport {
     return this.#draft.discard();
   }
 
-  /** What a spreadsheet would take for a formula is escaped. */
-  async #write(cells: readonly (string | number | null)[]): Promise<void> {
-    this.#text += stringify([[...cells]], { escape_formulas: true, record_delimiter: '\r\n' });
-    if (this.#text.length >= flushAt) await this.#flush();
+  async #write(cells: (string | number | null)[]): Promise<void> {
+    if (this.#rows.push(cells) >= flushAt) await this.#flush();
   }
 
+  /** What a spreadsheet would take for a formula is escaped. */
   async #flush(): Promise<void> {
-    const text = this.#text;
-    this.#text = '';
-    await this.#draft.write(encoder.encode(text));
+    const rows = this.#rows;
+    this.#rows = [];
+    await this.#draft.write(encoder.encode(stringify(rows, { escape_formulas: true, record_delimiter: '\r\n' })));
   }
 }

@@ -5,7 +5,7 @@ import type { Artifact, ArtifactStore } from '../../../application/ports/artifac
 import type { Period } from '../../../application/ports/inventory.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { Services } from '../services.js';
-import type { Heading, Order, Summary } from './document.js';
+import type { Heading, Order } from './document.js';
 import { type Mailed, mailReport } from './mail.js';
 import { periodOf } from './period.js';
 import { createFormat } from './render/format.js';
@@ -21,6 +21,8 @@ const mediaTypes: { readonly [format in Format]: string } = {
 };
 
 export type ReportResult = {
+  /** For people. */
+  readonly message: string;
   readonly artifactId: string;
   readonly name: string;
   readonly bytes: number;
@@ -43,7 +45,7 @@ export const generate = async (services: Services, parameters: Parameters, conte
   const { title, scope } = headingOf(services, parameters, context);
   const mailed = await mailReport({ services, artifacts, context }, artifact, { title, scope, to: parameters.emailRecipients, ...result });
   context.progress(1, 'mailed');
-  return { ...result, mailed };
+  return { ...result, message: `${result.message}, mailed to ${mailed.accepted.length} of ${parameters.emailRecipients.length}`, mailed };
 };
 
 const make = async (
@@ -104,10 +106,12 @@ const nameOf = ({ reportType, format, timezone }: Parameters, scheduledFor: Date
   return `${reportType.replaceAll('_', '-')}-${day}.${format}`;
 };
 
+/** What adding up leaves behind the sixth decimal is noise. */
 const totalsOf = (source: Source): { readonly [figure: string]: number | null } =>
-  Object.fromEntries(source.summary().figures.map(({ label, value }: Summary['figures'][number]) => [label, value]));
+  Object.fromEntries(source.summary().figures.map(({ label, value }) => [label, value === null ? null : Math.round(value * 1e6) / 1e6]));
 
 const resultOf = ({ artifactId, name, bytes, sha256, details = {} }: Artifact): ReportResult => {
   const { rows = 0, totals = {} } = details as { readonly rows?: number; readonly totals?: JsonObject };
-  return { artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
+  const message = `${rows} rows in ${name} (${Math.ceil(bytes / 1_024)} KiB)`;
+  return { message, artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
 };

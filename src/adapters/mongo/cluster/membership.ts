@@ -97,8 +97,9 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
 
   let thread = startThread();
   if (!(await inTime(listed.given, patienceMs, background))) {
+    const error = new StoreUnavailable(`MongoDB has not registered this node within ${patienceMs} ms: ${trouble}`);
     await close();
-    throw new StoreUnavailable(`MongoDB has not registered this node within ${patienceMs} ms: ${trouble}`);
+    throw error;
   }
   const self = (): NodeInfo => ({ node, handlerKeys });
   return {

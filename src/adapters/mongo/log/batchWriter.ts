@@ -3,7 +3,7 @@ import type { Position } from '../../../application/ports/eventStore.js';
 import { hashFraction } from '../../../domain/hash.js';
 import type { Millis } from '../../../domain/instant.js';
 import { durable } from '../connect.js';
-import { codeOf, duplicateKey, isRefusal, unavailable } from '../failures.js';
+import { codeOf, confirmed, duplicateKey, isRefusal, type Unconfirmed, unavailable } from '../failures.js';
 import { long } from '../native.js';
 import type { LogContext } from './context.js';
 import type { Pending } from './pending.js';
@@ -21,7 +21,7 @@ const mostWins = 4;
 
 type WriteError = { readonly index: number; readonly code: number; readonly errmsg?: string; readonly keyPattern?: Document };
 /** The server's word on an insert in order, which ends at the first document that it cannot take. */
-type Reply = { readonly n: number; readonly writeErrors?: readonly WriteError[] };
+type Reply = { readonly n: number; readonly writeErrors?: readonly WriteError[] } & Unconfirmed;
 
 /**
  * Tries once to write commits, all of different streams, and answers those whose fate is known by then. Returns how long to wait before
@@ -46,7 +46,7 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
     const command = { insert: 'commits', documents, ordered: true, writeConcern: durable };
     const reply = (await context.connection.db.command(command)) as unknown as Reply;
     roundTripMs = clock.monotonic() - startedAt;
-    return reply;
+    return confirmed(reply);
   };
 
   const write = async (batch: readonly Pending[]): Promise<void> => {

@@ -26,7 +26,7 @@ export const commitOf = ({ _id, s, v, p, n, at, d }: CommitDocument): Commit => 
 /** Throws where a version is missing or does not follow the one before: then the log is damaged, and nothing may be built on it. */
 export const readStream = async ({ commits, known }: LogContext, stream: StreamKey, afterVersion: Version): Promise<readonly Commit[]> => {
   const found = await commits
-    .find({ s: { $eq: stream }, v: { $gt: afterVersion } })
+    .find({ s: stream, v: { $gt: afterVersion } })
     .sort({ v: 1 })
     .toArray();
   for (const [i, commit] of found.entries()) {
@@ -51,10 +51,10 @@ export const listStreams = async ({ commits }: LogContext, after: StreamKey | nu
 
 /** Safe to repeat, and safe beside others that do the same. */
 export const redactStream = async ({ commits }: LogContext, stream: StreamKey, belowVersion: Version): Promise<void> => {
-  const newest = await commits.findOne({ s: { $eq: stream } }, { sort: { v: -1 }, projection: { v: 1 } });
+  const newest = await commits.findOne({ s: stream }, { sort: { v: -1 }, projection: { v: 1 } });
   const end = Math.min(belowVersion, (newest?.v ?? 0) + 1);
   for (let from = 1; from < end; from += redactedAtOnce) {
     const range = { $gte: from, $lt: Math.min(end, from + redactedAtOnce) };
-    await commits.updateMany({ s: { $eq: stream }, v: range, red: { $exists: false } }, { $set: { d: noEvents, red: 1 } });
+    await commits.updateMany({ s: stream, v: range, red: { $exists: false } }, { $set: { d: noEvents, red: 1 } });
   }
 };

@@ -1,7 +1,7 @@
 import type { Db, Document, Long } from 'mongodb';
 import { Lru } from '../../../application/lru.js';
 import { type durable, ordered } from '../connect.js';
-import { duplicateKey, unavailable } from '../failures.js';
+import { confirmed, duplicateKey, type Unconfirmed, unavailable } from '../failures.js';
 
 /** Others save the same rows at the same moment: each round at least one of us has gone forward. */
 const mostRounds = 50;
@@ -58,7 +58,7 @@ export const put = async (db: Db, collection: string, documents: readonly Guarde
 
 /** Returns what failed because a key is taken. */
 const run = async (db: Db, command: Document): Promise<readonly WriteError[]> => {
-  const { writeErrors = [] } = (await db.command(command)) as { readonly writeErrors?: readonly WriteError[] };
+  const { writeErrors = [] } = confirmed((await db.command(command)) as { readonly writeErrors?: readonly WriteError[] } & Unconfirmed);
   const failure = writeErrors.find(({ code }) => code !== duplicateKey);
   if (failure) throw unavailable(new Error(failure.errmsg));
   return writeErrors;

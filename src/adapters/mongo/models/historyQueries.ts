@@ -18,9 +18,9 @@ export const historyQueries = ({ db, jobs, executions, runs, checkpoints }: Coll
 
   /** Executions queued by one commit are never split between pages. */
   const history: ReadModels['history'] = async (stream, limit, beforeVersion = Number.MAX_SAFE_INTEGER) => {
-    const found = await page({ stream: { $eq: stream }, queuedVersion: { $lt: beforeVersion } }, limit);
+    const found = await page({ stream, queuedVersion: { $lt: beforeVersion } }, limit);
     const last = found.length === limit ? found.at(-1) : undefined;
-    const rest = last ? await page({ stream: { $eq: stream }, queuedVersion: last.queuedVersion, _id: { $lt: last._id } }) : [];
+    const rest = last ? await page({ stream, queuedVersion: last.queuedVersion, _id: { $lt: last._id } }) : [];
     return [...found, ...rest].map(executionOf);
   };
 
@@ -31,7 +31,7 @@ export const historyQueries = ({ db, jobs, executions, runs, checkpoints }: Coll
   };
 
   const oldestKept: ReadModels['oldestKept'] = async (stream, maxExecutions, finishedSince) => {
-    const all = { stream: { $eq: stream } };
+    const all = { stream };
     const [newest, oldest] = await Promise.all([versionAt(all, -1), versionAt(all, 1)]);
     if (newest === null || oldest === null) return null;
     const from = maxExecutions === null ? oldest : ((await versionAt(all, -1, maxExecutions - 1)) ?? oldest);
@@ -41,7 +41,7 @@ export const historyQueries = ({ db, jobs, executions, runs, checkpoints }: Coll
   };
 
   const dropHistory = async (stream: StreamKey, belowVersion: Version, kept: readonly string[] = []): Promise<void> => {
-    const below = { stream: { $eq: stream }, queuedVersion: { $lt: belowVersion }, _id: { $nin: [...kept] } };
+    const below = { stream, queuedVersion: { $lt: belowVersion }, ...(kept.length > 0 && { _id: { $nin: [...kept] } }) };
     for (;;) {
       const oldest = await executions.find(below, { projection: { _id: 1 }, limit: removedAtOnce, batchSize: removedAtOnce }).toArray();
       if (oldest.length === 0) return;
@@ -61,8 +61,8 @@ export const historyQueries = ({ db, jobs, executions, runs, checkpoints }: Coll
     oldestKept,
     dropHistory,
     erase: async (stream) => {
-      const tombstone = await jobs.findOne({ _id: stream, deleted: true }, { projection: { version: 1 } });
-      if (!tombstone) return;
+      const tombstone = await jobs.findOne({ _id: stream }, { projection: { version: 1, deleted: 1 } });
+      if (!tombstone?.deleted) return;
       await runs.deleteMany({ stream });
       // Another job of that name may come while this goes on.
       await dropHistory(stream, tombstone.version);

@@ -23,8 +23,8 @@ export const rowSaver = ({ db, jobs, executions, runs }: Collections): Saver => 
   const putCheckpoints = guardedWrite(db, 'checkpoints', 'position', durable);
 
   const tombstones = async (streams: readonly StreamKey[]): Promise<ReadonlyMap<StreamKey, Version>> => {
-    const found = await jobs.find({ _id: { $in: [...new Set(streams)] }, deleted: true }, { projection: { version: 1 } }).toArray();
-    return new Map(found.map(({ _id, version }) => [_id, version]));
+    const found = await jobs.find({ _id: { $in: [...new Set(streams)] } }, { projection: { version: 1, deleted: 1 } }).toArray();
+    return new Map(found.filter(({ deleted }) => deleted).map(({ _id, version }) => [_id, version]));
   };
 
   const saveExecutions = async (rows: readonly ExecutionRow[]): Promise<void> => {

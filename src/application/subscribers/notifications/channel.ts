@@ -11,7 +11,7 @@ const longestWindowMs: Millis = 3_600_000;
 const sendLimitMs: Millis = 60_000;
 const firstRetryMs: Millis = 5_000;
 const longestRetryMs: Millis = 600_000;
-/** With these pauses that is an hour and a half. */
+/** With these pauses that is 80 minutes. */
 const mostAttempts = 15;
 
 export type ChannelDependencies = {

@@ -6,7 +6,7 @@ import { ids } from '../../../../dist/adapters/system/ids.js';
 import { systemClock } from '../../../../dist/adapters/system/systemClock.js';
 
 const [uri, database] = process.argv.slice(2);
-const pace = { beatMs: 300, leaseMs: 1_500, fenceMs: 1_200 };
+const pace = { beatMs: 500, leaseMs: 3_000, fenceMs: 2_000 };
 const blockedMs = 20_000;
 
 await openMongo({ uri, database, node: 'blocked', clock: systemClock, background, ids, log: noLog, pace, patienceMs: 30_000 });

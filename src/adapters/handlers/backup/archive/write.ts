@@ -8,6 +8,8 @@ import { encrypted } from './encryption.js';
 import type { Secret } from './key.js';
 import { type EntryRecord, type Manifest, manifestName } from './manifest.js';
 
+const blockBytes = 64 * 1024;
+
 /** One entry: a directory, or a file of exactly so many bytes. */
 export type Entry = { readonly name: string; readonly mode: number; readonly modifiedAt: Date } & (
   | { readonly type: 'directory' }
@@ -28,8 +30,8 @@ export const writeArchive = async (
   const hash = createHash('sha256');
   let bytes = 0;
   const written = pipeline(
-    Readable.from(tar),
-    compress ? createGzip() : new PassThrough(),
+    Readable.from(inBlocks(Readable.from(tar))),
+    compress ? createGzip({ chunkSize: blockBytes }) : new PassThrough(),
     async function* (source: AsyncIterable<Uint8Array>) {
       yield* secret ? encrypted(source, secret) : source;
     },
@@ -100,6 +102,21 @@ const packOne = async (
   await Promise.race([failed, taken]);
   return hash.digest('hex');
 };
+
+/** A tar of small files comes in very small pieces, each of which would cost a turn of every stage. */
+async function* inBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of source) {
+    held.push(piece);
+    bytes += piece.byteLength;
+    if (bytes < blockBytes) continue;
+    yield Buffer.concat(held);
+    held = [];
+    bytes = 0;
+  }
+  yield Buffer.concat(held);
+}
 
 const writeAll = async (file: FileHandle, chunk: Uint8Array): Promise<void> => {
   for (let from = 0; from < chunk.byteLength; ) from += (await file.write(chunk, from)).bytesWritten;
