@@ -87,7 +87,6 @@ export const mutants: readonly Mutant[] = [
     'for (const executions of chunks(',
     'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            for (const executions of chunks(',
   ),
-  system('history of the dead is left to them', 'application/projector.js', 'if (batch.builtOnOthers.size > 0)', 'if (false)'),
   system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)'),
   system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)'),
   system(
@@ -140,24 +139,6 @@ export const mutants: readonly Mutant[] = [
     'nextRunAt: following(job, scheduledFor, context, 1),',
     'nextRunAt: following(job, moment.now, context, 1),',
   ),
-  system(
-    'what is due when a pause ends is forgotten',
-    `${job}/decideLifecycle.js`,
-    'const { nextRunAt } = draft.job;\n    emit(draft',
-    'const nextRunAt = following(draft.job, now, context);\n    emit(draft',
-  ),
-  system(
-    'a clock set back makes the future missed',
-    `${job}/decideDue.js`,
-    'Math.min(moment.watchedSince, moment.now)',
-    'moment.watchedSince',
-  ),
   system('the broker takes messages out of turn', 'adapters/memory/publisher.js', 'if (stream.lastSequence !== after)', 'if (false)'),
-  system(
-    'nobody looks whether the broker still has all',
-    'application/subscribers/partitionPublisher.js',
-    'looksBeforeCheck = 15',
-    'looksBeforeCheck = 1e9',
-  ),
   system('lists show the jobs of others', 'adapters/memory/jobTable.js', 'if (index.organization !== organization)', 'if (false)'),
 ];
