@@ -58,6 +58,7 @@ const schema = z.object({
   SCHEDULER_TABLES: list.optional(),
   SCHEDULER_FILE_ROOTS: list.optional(),
   SCHEDULER_FONTS: list.optional(),
+  SCHEDULER_MAX_ARTIFACT_MIB: count(1_048_576).optional(),
   SCHEDULER_MAIL_FROM: z.string().optional(),
   SCHEDULER_OUTBOUND_HOSTS: list.optional(),
   /** `NAME@host`: the variable NAME is what `auth` of a job may name, and is only ever sent to that host. */

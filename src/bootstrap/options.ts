@@ -38,6 +38,8 @@ export type LimitOptions = {
 export type PredefinedOptions = {
   /** Directory of artifacts, backups and the embedded inventory. Default: the directory of the store, else `./data`. */
   readonly directory?: string;
+  /** No file of a run is larger than this; default 1,024. */
+  readonly maxArtifactMiB?: number;
   /** The application's own collections; default: an embedded inventory in `directory`. */
   readonly inventory?: {
     readonly mongodb: string;

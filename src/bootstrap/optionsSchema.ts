@@ -19,6 +19,7 @@ const texts = z.array(z.string().min(1, 'must not be empty'));
 
 const predefined = z.strictObject({
   directory: z.string().min(1, 'must not be empty').optional(),
+  maxArtifactMiB: atLeastOne.optional(),
   inventory: z
     .strictObject({
       mongodb: z.string().min(1, 'must not be empty'),

@@ -10,6 +10,7 @@ export const predefinedFrom = (config: Config, directory: string): PredefinedOpt
     ...(config.SCHEDULER_TABLES && { tables: config.SCHEDULER_TABLES }),
     ...(config.SCHEDULER_FILE_ROOTS && { roots: config.SCHEDULER_FILE_ROOTS }),
     ...(config.SCHEDULER_FONTS && { fonts: config.SCHEDULER_FONTS }),
+    ...(config.SCHEDULER_MAX_ARTIFACT_MIB !== undefined && { maxArtifactMiB: config.SCHEDULER_MAX_ARTIFACT_MIB }),
     secrets: config.secrets,
     ...(config.SMTP_URL !== undefined && { smtp: config.SMTP_URL }),
     ...(config.SCHEDULER_MAIL_FROM !== undefined && { mailFrom: config.SCHEDULER_MAIL_FROM }),

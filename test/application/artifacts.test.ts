@@ -57,6 +57,26 @@ describe('artifacts of executions', () => {
     expect(error?.message).toMatch(/^name must be a plain file name.*; mediaType must be a media type/);
   });
 
+  it('that are larger than the limit fail their run for good, and leave nothing', async () => {
+    const { scheduler } = openScheduler({
+      predefined: { maxArtifactMiB: 1 },
+      handlers: {
+        pdf: async (_, { artifact }) => {
+          await artifact('fits.bin', new Uint8Array(1_048_576));
+          await artifact('large.bin', new Uint8Array(1_048_577));
+        },
+      },
+    });
+    await scheduler.scheduleJob(report);
+    const { executionId, status, attempts, error } = await scheduler.runNow('report');
+    expect([status, attempts, error?.message]).toEqual([
+      'failed',
+      1,
+      'the artifact large.bin is larger than 1 MiB: see SCHEDULER_MAX_ARTIFACT_MIB',
+    ]);
+    expect((await scheduler.getExecution(executionId)).artifacts.map(({ name }) => name)).toEqual(['fits.bin']);
+  });
+
   it('leave nothing of a file whose content fails, or whose run is told to stop half-way', async () => {
     const half = deferred<void>();
     const asked: Handler = async (_, { artifact, attempt, signal }) => {

@@ -180,6 +180,36 @@ describe('what else people asked to know', () => {
     expect(received[0]?.mail.subject).toBe('[nexus-scheduler] job lonely waits for a handler of type unknown');
   });
 
+  it('a job that was paused since its calculator fails, without having asked; not one that a person paused', async () => {
+    const { url, received, has } = await mailbox();
+    let works = true;
+    const { scheduler, clock } = openScheduler({
+      predefined: { smtp: url },
+      notifications: { to: ['ops@example.com'] },
+      handlers: { print: () => 'done' },
+      customSchedules: {
+        fickle: (after) => {
+          if (!works) throw new Error('out of order');
+          return new Date(after.getTime() + 10 * minute);
+        },
+      },
+    });
+    const schedule = { type: 'custom', calculator: 'fickle' };
+    await scheduler.scheduleJob(job('by-hand'));
+    await scheduler.toggleJob('by-hand', false);
+    await scheduler.scheduleJob(job('deaf', { schedule, notify: { on: ['missed'] } }) as never);
+    await scheduler.scheduleJob(job('report', { schedule }) as never);
+    works = false;
+    await clock.advance(10 * minute);
+    await has(1);
+    await scheduler.stop();
+    expect(received.map(({ mail }) => mail.subject)).toEqual([
+      '[nexus-scheduler] job report was paused by the scheduler: Calculator "fickle" threw',
+    ]);
+    expect(received[0]?.mail.text).toMatch(/Next run: +none/);
+    expect(received[0]?.mail.text).toContain('resume it');
+  });
+
   it('is refused where it makes no sense, and shown as it was meant', async () => {
     const { scheduler } = openScheduler();
     const wrong = {
@@ -198,7 +228,7 @@ describe('what else people asked to know', () => {
       'notify.to.2',
     ]);
     await scheduler.scheduleJob(job('report', { notify: { to: ['log', 'log'], after: 2 } }));
-    expect((await scheduler.getJob('report')).notify).toEqual({ on: ['failed'], to: ['log'], after: 2, recovered: true });
+    expect((await scheduler.getJob('report')).notify).toEqual({ on: ['failed', 'paused'], to: ['log'], after: 2, recovered: true });
     expect(await scheduler.scheduleJob(job('report', { notify: { to: ['log'], after: 2 } }))).toMatchObject({ version: 1 });
     await scheduler.scheduleJob(job('report', { notify: false }));
     expect((await scheduler.getJob('report')).notify).toBe(false);

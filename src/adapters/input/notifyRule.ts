@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type NotifyRule, noticeKinds } from '../../domain/job/index.js';
+import { type NotifyRule, noticeKinds, usualNoticeKinds } from '../../domain/job/index.js';
 import { readRecipient, recipientForm } from '../../domain/recipient.js';
 
 const mostRecipients = 20;
@@ -16,7 +16,7 @@ const rule = z.strictObject(
     on: z
       .array(z.enum(noticeKinds, { error: `must be one of ${noticeKinds.join(', ')}` }), { error: 'must be a list' })
       .min(1, 'must not be empty; for no messages at all write notify: false')
-      .default(['failed']),
+      .default([...usualNoticeKinds]),
     to: z.array(recipient, { error: 'must be a list' }).max(mostRecipients, `must be at most ${mostRecipients}`).default([]),
     after: z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1').max(1_000, 'must be at most 1,000').default(1),
     recovered: z.boolean({ error: 'must be true or false' }).default(true),

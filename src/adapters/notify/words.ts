@@ -29,6 +29,8 @@ export const headline = (notice: Notice): string => {
       return `${job} waits for a handler of type ${jobType}`;
     case 'missed':
       return missed === null ? `${job} missed its time` : `${job} missed ${runs(missed.count, missed.atLeast)}`;
+    case 'paused':
+      return `${job} was paused by the scheduler${message}`;
     case 'recovered':
       return `${job} works again${failuresInARow === null ? '' : ` after ${failuresInARow} ${failuresInARow === 1 ? 'failure' : 'failures'}`}`;
   }
@@ -40,6 +42,7 @@ const nouns: { readonly [kind in Notice['kind']]: readonly [one: string, many: s
   lost: ['lost attempt', 'lost attempts'],
   waiting: ['run without handler', 'runs without handler'],
   missed: ['gap of missed runs', 'gaps of missed runs'],
+  paused: ['job paused', 'jobs paused'],
   recovered: ['recovery', 'recoveries'],
 };
 
@@ -98,6 +101,8 @@ export const advice = ({ kind, jobType, retryAt, nextRunAt }: Notice): string =>
       return `Start a node with a handler for ${jobType}, or mend the job's type.`;
     case 'missed':
       return 'No node was running at the time, or none was able to run it. What the misfire policy gave up does not run any more; run it by hand if it is needed.';
+    case 'paused':
+      return 'It does not run any more. Mend what calculates its times, then resume it.';
     case 'recovered':
       return 'Nothing is to be done.';
   }

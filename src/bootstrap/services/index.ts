@@ -4,7 +4,7 @@ import type { Clock } from '../../application/ports/clock.js';
 import type { JobMemory } from '../../application/ports/jobMemory.js';
 import type { OwnRecords } from '../../application/ports/ownRecords.js';
 import type { AnyOptions, PredefinedOptions } from '../options.js';
-import { openArtifacts } from './artifacts.js';
+import { openLimitedArtifacts } from './artifacts.js';
 import { backupKey } from './backupKey.js';
 import { inventoryExists, lazyForgetting, openInventory } from './inventory.js';
 import { openMailer } from './mailer.js';
@@ -73,7 +73,7 @@ export const createServices = (optionsOf: () => AnyOptions, clock: Clock, record
       inventory: async () => (await stock()).inventory,
       tables: async () => (await stock()).tables,
       memory,
-      artifacts: lazy((given) => openArtifacts(given, clock)),
+      artifacts: lazy((given) => openLimitedArtifacts(given, clock)),
       mailer: lazy(openMailer),
       outbound: lazy(openOutbound),
       records,

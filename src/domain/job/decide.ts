@@ -11,6 +11,7 @@ import { acceptDraft, draftOf } from './draft.js';
 import type { JobEvent } from './events.js';
 import { evolve } from './evolve.js';
 import { maxBuffered } from './limits.js';
+import { bySystem } from './notify.js';
 import type { Context } from './occurrences.js';
 import { initialState, type Job, type JobState } from './state.js';
 
@@ -79,5 +80,5 @@ const mismatch = ({ expectedRevision }: { readonly expectedRevision?: number }, 
 /** A calculator that fails while nobody is looking pauses its job, so that it is never retried in a tight loop. */
 const onCalculatorFailure = (command: JobCommand, { code, message }: CalculatorFailure): JobDecision =>
   command.type === 'Wake' && code === 'CALCULATOR_FAILED'
-    ? accept({ type: 'JobPaused', at: command.now, by: 'system', note: message })
+    ? accept({ type: 'JobPaused', at: command.now, by: bySystem, note: message })
     : reject({ code, message });

@@ -28,7 +28,9 @@ const openRoot = async (root: string): Promise<Directory> => {
   try {
     directory = await Directory.open(root);
   } catch (error) {
-    throw new Error(`the directory ${root}, below which jobs may use files, cannot be opened`, { cause: error });
+    throw new Error(`the directory ${root}, below which jobs may use files, cannot be opened: create it, or set SCHEDULER_FILE_ROOTS`, {
+      cause: error,
+    });
   }
   if (directory.path !== path.parse(directory.path).root) return directory;
   await directory.close();

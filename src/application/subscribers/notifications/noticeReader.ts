@@ -201,6 +201,10 @@ export class NoticeReader implements LogReader {
       }
       case 'JobCompleted':
         return rule.on.includes('missed') ? noticeOf(commit, index, 'missed', job) : null;
+      case 'JobPaused': {
+        const error = { name: 'Paused', message: event.note ?? 'its next time could not be calculated' };
+        return rule.on.includes('paused') ? noticeOf(commit, index, 'paused', job, { error, nextRunAt: null }) : null;
+      }
       case 'ExecutionQueued':
         if (rule.on.includes('waiting')) this.#watch(found, event);
         return null;

@@ -1,4 +1,4 @@
-import type { ExecutionFailed, Job, JobEvent, NoticeKind } from '../../../domain/job/index.js';
+import { bySystem, type ExecutionFailed, type Job, type JobEvent, type NoticeKind } from '../../../domain/job/index.js';
 import type { Commit } from '../../ports/eventStore.js';
 import type { Notice } from '../../ports/notifier.js';
 import type { JobRow } from '../../ports/readModels.js';
@@ -16,6 +16,7 @@ export const mayMatter = ({ events }: Commit, { stats }: JobRow): boolean => {
       case 'ExecutionQueued':
       case 'OccurrencesSkipped':
       case 'JobCompleted':
+      case 'JobPaused':
         if (matters(event, events)) return true;
         break;
     }
@@ -35,6 +36,8 @@ export const matters = (event: JobEvent, events: readonly JobEvent[]): boolean =
       return event.reason === 'misfire';
     case 'JobCompleted':
       return event.reason === 'missed';
+    case 'JobPaused':
+      return event.by === bySystem;
     default:
       return false;
   }

@@ -1,4 +1,4 @@
-import type { NotifyRule } from '../../../domain/job/index.js';
+import { type NotifyRule, usualNoticeKinds } from '../../../domain/job/index.js';
 
 /** What holds where a job has no rule of its own. Recipients are mail addresses, `webhook:URL` or `log`. */
 export type NotificationSettings = {
@@ -9,7 +9,7 @@ export type NotificationSettings = {
   readonly windowMs: number;
 };
 
-const byDefault: NotifyRule = { on: ['failed'], to: [], after: 1, recovered: true };
+const byDefault: NotifyRule = { on: usualNoticeKinds, to: [], after: 1, recovered: true };
 
 /** The job's own rule, else its organization's, else that for all jobs; recipients likewise. Null where nobody is to be told. */
 export const ruleFor = (settings: NotificationSettings, organization: string, own: NotifyRule | undefined): NotifyRule | null => {
