@@ -124,6 +124,106 @@ describe('a deletion that the store takes only in part', () => {
   });
 });
 
+describe('an append that is done and never answered', () => {
+  /** Every append is done; while it is lost, nobody hears of it. */
+  const losing = (memory: Storage) => {
+    const answers = { areLost: true };
+    const append: Storage['store']['append'] = async (request) => {
+      const result = await memory.store.append(request);
+      if (answers.areLost) throw new StoreUnavailable('the answer got lost');
+      return result;
+    };
+    return { answers, storage: { ...memory, store: { ...memory.store, append } } };
+  };
+
+  it('is found by a node that has its store for itself: the job is there, and runs', async () => {
+    const clock = manualClock(begin);
+    const { answers, storage } = losing(sharedMemory());
+    const node = await openNode({ storage, clock, background: onClock(clock), handlersByName: { pdf: () => 'done' } });
+    await node.runtime.start();
+    expect(await rejection(node.jobs.scheduleJob(once))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers.areLost = false;
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'scheduled' });
+    await clock.advanceTo(time('09:00'));
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'completed' });
+    await node.runtime.stop(0);
+  });
+
+  it('is a claim that runs, once', async () => {
+    const clock = manualClock(begin);
+    const { answers, storage } = losing(sharedMemory());
+    answers.areLost = false;
+    const runs: number[] = [];
+    const handlersByName = { pdf: (_: unknown, { attempt }: { attempt: number }) => void runs.push(attempt) };
+    const node = await openNode({ storage, clock, background: onClock(clock), handlersByName });
+    await node.runtime.start();
+    await node.jobs.scheduleJob(once);
+    await clock.advanceTo(time('08:59'));
+    answers.areLost = true;
+    await clock.advanceTo(time('09:00'));
+    answers.areLost = false;
+    await clock.advance(10_000);
+    expect(runs).toEqual([1]);
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'completed' });
+    await node.runtime.stop(0);
+  });
+
+  it('is a deletion that is finished', async () => {
+    const clock = manualClock(begin);
+    const memory = sharedMemory();
+    const { answers, storage } = losing(memory);
+    answers.areLost = false;
+    const node = await openNode({ storage, clock, background: onClock(clock) });
+    await node.jobs.scheduleJob(report);
+    answers.areLost = true;
+    expect(await rejection(node.jobs.deleteJob('report'))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers.areLost = false;
+    await clock.advance(10_000);
+    expect(await logOf(memory)).toMatchObject([{ type: 'JobDeleted' }]);
+    await node.runtime.stop(0);
+  });
+
+  it('is looked for until the store can be asked', async () => {
+    const clock = manualClock(begin);
+    const memory = sharedMemory();
+    const { answers, storage } = losing(memory);
+    const read: Storage['store']['read'] = async (...which) => {
+      if (answers.areLost) throw new StoreUnavailable('not now');
+      return memory.store.read(...which);
+    };
+    const unwell = { ...storage, store: { ...storage.store, read } };
+    const node = await openNode({ storage: unwell, clock, background: onClock(clock) });
+    expect(await rejection(node.jobs.scheduleJob(once))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    // What is asked meanwhile is told that nobody knows.
+    expect(await rejection(node.jobs.toggleJob('report', false))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers.areLost = false;
+    await clock.advance(2_000);
+    expect((await node.jobs.toggleJob('report', false)).status).toBe('paused');
+    await node.runtime.stop(0);
+  });
+});
+
+describe('history of a deleted job that arrives late', () => {
+  it('is removed, also where another job has the name by then', async () => {
+    const memory = sharedMemory();
+    const clock = manualClock(begin);
+    const node = await openNode({ storage: memory, clock, background: onClock(clock), handlersByName: { pdf: () => 'done' } });
+    await node.runtime.start();
+    await node.jobs.scheduleJob(once);
+    await clock.advanceTo(time('09:00'));
+    await node.jobs.jobHistory('report');
+    const late = await memory.readModels.history('default/report', 10);
+    await node.jobs.deleteJob('report');
+    await node.jobs.scheduleJob(report);
+    await node.jobs.getJob('report');
+    await memory.readModels.save({ jobs: [], executions: late, checkpoints: new Map() });
+    expect(await node.jobs.jobHistory('report')).toHaveLength(1);
+    await clock.advance(90_000);
+    expect(await node.jobs.jobHistory('report')).toEqual([]);
+    await node.runtime.stop(0);
+  });
+});
+
 describe('history of a node that died before it had saved it', () => {
   it('is saved by the node that goes on with the job', async () => {
     const memory = sharedMemory();
