@@ -2,13 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openEmbeddedInventory } from '../../../../src/adapters/inventory/embedded/index.js';
 import type { Product } from '../../../../src/application/ports/inventory.js';
 import { type Mail, type Mailer, MailFailed } from '../../../../src/application/ports/mailer.js';
 import { createScheduler } from '../../../../src/bootstrap/index.js';
-import { instant } from '../../../../src/domain/instant.js';
 import type { JsonObject } from '../../../../src/domain/json.js';
-import { openMailbox } from '../../../servers/mailbox.js';
 import { temporaryDirectory } from '../opened.js';
 import { contentOf, open, product, stock } from './opened.js';
 
@@ -260,50 +257,5 @@ describe('a long report', () => {
     expect(beats).toBeGreaterThan(100);
     // Drawing takes seconds; what is left to this thread is reading and handing on.
     expect(longest).toBeLessThan(500);
-  });
-});
-
-describe('the job of the documentation', () => {
-  it('runs as printed, and the report comes by mail', async () => {
-    const mailbox = await openMailbox();
-    closing.push(mailbox.close);
-    const inventory = await openEmbeddedInventory({ directory, defaultOrganization: 'default' });
-    await inventory.inventory.put('default', stock, { reason: 'count', at: instant(0), key: 'first' });
-    await inventory.close();
-    const SchedulerService = createScheduler({
-      store: { directory },
-      logger: false,
-      predefined: { directory, smtp: mailbox.url, mailFrom: 'scheduler@example.com' },
-    });
-    closing.push(() => SchedulerService.stop());
-    await SchedulerService.scheduleJob({
-      jobName: 'monthly-inventory-report',
-      jobType: 'report_generation',
-      schedule: {
-        type: 'recurring',
-        cronExpression: '0 8 1 * *', // First day of month at 8 AM
-        timezone: 'UTC',
-      },
-      parameters: {
-        reportType: 'inventory_summary',
-        format: 'pdf',
-        emailRecipients: ['management@example.com'],
-      },
-      priority: 'high',
-    });
-    const { executionId, status, error } = await SchedulerService.runNow('monthly-inventory-report');
-    expect({ status, error }).toEqual({ status: 'completed' });
-    await mailbox.has(1);
-    const [received] = mailbox.received;
-    expect(received?.recipients).toEqual(['management@example.com']);
-    const [attachment] = received?.mail.attachments ?? [];
-    expect(attachment).toMatchObject({ mimeType: 'application/pdf', filename: expect.stringMatching(/^inventory-summary-.*\.pdf$/) });
-    const { artifacts, progress } = await SchedulerService.getExecution(executionId);
-    expect(progress?.fraction).toBe(1);
-    expect(artifacts).toMatchObject([{ name: attachment?.filename, details: { rows: 4, totals: { Products: 4 } } }]);
-    const kept = await SchedulerService.openArtifact(artifacts[0]?.artifactId ?? '');
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of kept.content) chunks.push(chunk);
-    expect(Buffer.from(attachment?.content as ArrayBuffer).equals(Buffer.concat(chunks))).toBe(true);
   });
 });
