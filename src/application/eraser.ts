@@ -1,9 +1,13 @@
 import type { ArtifactStore } from './ports/artifacts.js';
+import type { Background, Stop } from './ports/clock.js';
 import type { Commit, EventStore } from './ports/eventStore.js';
 import type { JobMemory } from './ports/jobMemory.js';
+import type { Logger } from './ports/logger.js';
 import type { ReadModels } from './ports/readModels.js';
 import type { Projector } from './projector.js';
 import { splitStream } from './streams.js';
+
+const retryAfterMs = 5_000;
 
 type Dependencies = {
   readonly store: EventStore;
@@ -11,6 +15,8 @@ type Dependencies = {
   readonly projector: Projector;
   readonly artifacts: ArtifactStore;
   readonly memory: Pick<JobMemory, 'forget'>;
+  readonly background: Background;
+  readonly log: Logger;
 };
 
 /**
@@ -18,6 +24,9 @@ type Dependencies = {
  * and so does `JobDeleted`.
  */
 export class Eraser {
+  readonly #later = new Set<Stop>();
+  #isStopped = false;
+
   constructor(private readonly dependencies: Dependencies) {}
 
   /** `commit` is the one that deleted the job. Nothing of what came before it is on the medium when the promise resolves. */
@@ -39,5 +48,23 @@ export class Eraser {
     const later = await this.dependencies.store.read(stream, version);
     const made = later.flatMap(({ events }) => events).findLast((event) => event.type === 'JobScheduled');
     return made?.type === 'JobScheduled' ? made.jobId : null;
+  }
+
+  /** For a commit of which not all could be erased: tries again until it is, or until the stop; the next start goes on from there. */
+  eraseLater(commit: Commit): void {
+    if (this.#isStopped) return;
+    const stop = this.dependencies.background.after(retryAfterMs, () => {
+      this.#later.delete(stop);
+      this.erase(commit).catch((error) => {
+        this.dependencies.log.warn({ error, stream: commit.stream }, 'a deleted job could not be erased; trying again');
+        this.eraseLater(commit);
+      });
+    });
+    this.#later.add(stop);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const stop of this.#later) stop();
   }
 }

@@ -1,7 +1,10 @@
+import { Lru } from './lru.js';
 import type { Background, Stop } from './ports/clock.js';
-import type { Commit, Position, StreamKey, Version } from './ports/eventStore.js';
+import type { Commit, EventStore, Position, StreamKey, Version } from './ports/eventStore.js';
 import type { Logger } from './ports/logger.js';
 import type { Changes, ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
+import { blankRow } from './projections/project.js';
+import { replay } from './projections/replay.js';
 
 const flushAfterMs = 500;
 const retryAfterMs = 1_000;
@@ -16,14 +19,21 @@ export const deletes = (commit: Commit): boolean => commit.events.some((e) => e.
 /** Rows per call of the store: making them ready takes time in which nothing else happens here. */
 const savedAtOnce = 500;
 
-type Batch = { readonly jobs: Map<StreamKey, JobRow>; readonly executions: Map<string, ExecutionRow> };
+type Batch = {
+  readonly jobs: Map<StreamKey, JobRow>;
+  readonly executions: Map<string, ExecutionRow>;
+  /** Streams in which these rows build on commits of others, which those may not have saved. */
+  readonly builtOnOthers: Set<StreamKey>;
+};
 
+const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map(), builtOnOthers: new Set() });
+
+/** Streams of which is remembered how far we have saved them ourselves. */
+const rememberedStreams = 20_000;
 const putNewer = <R extends { readonly version: Version }>(rows: Map<string, R>, key: string, row: R): void => {
   const other = rows.get(key);
   if (!other || other.version <= row.version) rows.set(key, row);
 };
-
-const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map() });
 
 /**
  * Writes read models behind the log. Rows are coalesced by key, so that a busy job costs one row and not one per commit; after a
@@ -33,7 +43,9 @@ export class Projector {
   readonly #readModels: ReadModels;
   readonly #background: Background;
   readonly #log: Logger;
+  readonly #shared: Pick<EventStore, 'read'> | null;
   readonly #savesCheckpoints: boolean;
+  readonly #savedHere = new Lru<StreamKey, Version>(rememberedStreams);
   #waiting = emptyBatch();
   #saving: Batch | null = null;
   #flush: Promise<void> | null = null;
@@ -42,10 +54,11 @@ export class Projector {
   #moved = false;
   readonly #reflected = new Map<number, Reflected>();
 
-  /** Where other processes write too, their commits are not reflected by what this one saves: then it saves no checkpoint. */
-  constructor(readModels: ReadModels, background: Background, log: Logger, savesCheckpoints = true) {
+  /** `shared` is the log where other processes write to it too. What they commit is not reflected by what this one saves: then it saves no checkpoint. */
+  constructor(readModels: ReadModels, background: Background, log: Logger, shared: Pick<EventStore, 'read'> | null = null) {
     this.#readModels = readModels;
-    this.#savesCheckpoints = savesCheckpoints;
+    this.#shared = shared;
+    this.#savesCheckpoints = shared === null;
     this.#background = background;
     this.#log = log;
   }
@@ -57,6 +70,7 @@ export class Projector {
 
   /** Takes the rows that a commit led to. Older ones than those that wait already are dropped. */
   take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
+    if (this.#shared && !this.#continues(commit)) this.#waiting.builtOnOthers.add(row.stream);
     putNewer(this.#waiting.jobs, row.stream, row);
     for (const execution of executions) putNewer(this.#waiting.executions, execution.executionId, execution);
     // The checkpoint waits before a deletion until all of the job is erased: a crash in between is made up for by the follower.
@@ -120,10 +134,12 @@ export class Projector {
     const checkpoints = new Map(this.#savesCheckpoints ? [...this.#reflected].map(([partition, { upTo }]) => [partition, upTo]) : []);
     const jobs = [...batch.jobs.values()];
     try {
+      if (batch.builtOnOthers.size > 0) await this.#addWhatOthersOwe(batch);
       // History first: a job's row says that everything up to its version is there, and the checkpoint that all of the rows are.
       for (const executions of chunks([...batch.executions.values()])) await this.#readModels.save({ ...nothing, executions });
       for (const some of chunks(jobs)) await this.#readModels.save({ ...nothing, jobs: some });
       if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });
+      if (this.#shared) for (const { stream, version } of jobs) this.#savedHere.set(stream, version);
     } catch (error) {
       this.#putBack(batch);
       this.#moved = this.#savesCheckpoints;
@@ -135,10 +151,30 @@ export class Projector {
     }
   }
 
+  /** Whether all of the stream up to a commit is saved, or waits to be, by this process. */
+  #continues({ stream, version }: Commit): boolean {
+    const before = this.unsaved(stream)?.version ?? this.#savedHere.get(stream) ?? 0;
+    return before >= version - 1;
+  }
+
+  /** A job's row says that all of its history is there: entries that their writer has not saved yet, and may never save, go with it. */
+  async #addWhatOthersOwe({ jobs, executions, builtOnOthers }: Batch): Promise<void> {
+    const stored = await this.#readModels.jobs([...builtOnOthers]);
+    for (const stream of builtOnOthers) {
+      const row = jobs.get(stream);
+      const before = row && (stored.get(stream) ?? blankRow(stream, row.createdAt));
+      if (!row || !before || before.version >= row.version) continue;
+      const commits = (await this.#shared?.read(stream, before.version)) ?? [];
+      const owed = replay(before, commits, ({ version }) => version <= row.version).executions;
+      for (const [id, entry] of owed) if ((executions.get(id)?.version ?? 0) < entry.version) executions.set(id, entry);
+    }
+  }
+
   /** Rows that could not be saved wait on, unless newer ones took their place. */
   #putBack(batch: Batch): void {
     for (const [key, row] of batch.jobs) if (!this.#waiting.jobs.has(key)) this.#waiting.jobs.set(key, row);
     for (const [key, row] of batch.executions) if (!this.#waiting.executions.has(key)) this.#waiting.executions.set(key, row);
+    for (const stream of batch.builtOnOthers) this.#waiting.builtOnOthers.add(stream);
   }
 }
 

@@ -48,7 +48,7 @@ export const createContainer = (parts: Parts): Container => {
     c,
     T.projector,
     [T.storage, T.background, T.log],
-    ({ readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive),
+    ({ store, readModels, membership }, background, log) => new Projector(readModels, background, log, membership.exclusive ? null : store),
   );
   single(
     c,
@@ -66,8 +66,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.eraser,
-    [T.storage, T.projector, T.artifacts, T.memory],
-    ({ store, readModels }, projector, artifacts, memory) => new Eraser({ store, readModels, projector, artifacts, memory }),
+    [T.storage, T.projector, T.artifacts, T.memory, T.background, T.log],
+    ({ store, readModels }, projector, artifacts, memory, background, log) =>
+      new Eraser({ store, readModels, projector, artifacts, memory, background, log }),
   );
   single(
     c,

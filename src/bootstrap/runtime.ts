@@ -1,5 +1,7 @@
 import { type OrganizationDependencies, organizationJobs } from '../application/api/organizationJobs.js';
 import type { JobMap, JobsApi } from '../application/api/types.js';
+import { exportLog } from '../application/audit/exportLog.js';
+import { importLog } from '../application/audit/importLog.js';
 import { type Verification, verify } from '../application/audit/verify.js';
 import { ownRecords } from '../application/ownRecords.js';
 import type { Position } from '../application/ports/eventStore.js';
@@ -17,6 +19,9 @@ const relayStopMs = 3_000;
 
 /** People are told of what is known before a stop, if servers take it within this time; the next start goes on from there. */
 const notifyStopMs = 3_000;
+
+/** What of the log is meant; `organization` null: all of it. */
+export type LogScope = { readonly organization: string | null; readonly jobName?: string };
 
 export type Progress = (done: number, total: number) => void;
 
@@ -90,9 +95,11 @@ export class Runtime {
   /** Claims nothing more, lets attempts end within the limit, saves what is known, and lets go of the store. */
   async stop(drainMs: Millis): Promise<void> {
     const c = this.#container;
-    get(c, T.sweeper).stop();
+    const swept = get(c, T.sweeper).stop();
     await get(c, T.dispatcher).stop(drainMs);
     await get(c, T.executor).drain(drainMs);
+    await swept;
+    get(c, T.eraser).stop();
     await get(c, T.tail).stop();
     await get(c, T.repairer).stop();
     get(c, T.waiters).rejectAll(new SchedulerError('STOPPED', 'the scheduler was stopped while the run was waited for'));
@@ -152,6 +159,24 @@ export class Runtime {
   verify(onProgress?: Progress): Promise<Verification> {
     const { store, feed, readModels } = this.#parts.storage;
     return verify({ store, feed, readModels, projector: get(this.#container, T.projector) }, onProgress);
+  }
+
+  /** The log as lines of JSON: of a job of an organization, of all its jobs, or of everything. */
+  exportLog({ organization, jobName }: LogScope): AsyncGenerator<string, void, undefined> {
+    return exportLog(this.#parts.storage.store, codec, organization, jobName ?? null);
+  }
+
+  /** Fills an empty store with an exported log, and derives everything else from it. Returns how many commits there were. */
+  async importLog(lines: AsyncIterable<string>, onProgress?: (commits: number) => void): Promise<number> {
+    if (this.#started)
+      throw new SchedulerError(
+        'INVALID_ARGUMENT',
+        'a log is imported while no jobs run; call stop() first, and open with autoStart: false',
+      );
+    const commits = await importLog(this.#parts.storage.store, codec, lines, onProgress);
+    get(this.#container, T.rows).clear();
+    await get(this.#container, T.follower).catchUp();
+    return commits;
   }
 
   /** Throws the read models away and derives them anew from the log. Returns how many commits were read. */

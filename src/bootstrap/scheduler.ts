@@ -13,7 +13,7 @@ import { lazyJobs } from './lazyJobs.js';
 import { Lifecycle } from './lifecycle.js';
 import type { SchedulerOptions } from './options.js';
 import { readOptions } from './optionsSchema.js';
-import type { Progress } from './runtime.js';
+import type { LogScope, Progress } from './runtime.js';
 import { createServices } from './services/index.js';
 import { createTimetable, type Preview } from './timetable.js';
 
@@ -34,6 +34,13 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   verify(onProgress?: Progress): Promise<Verification>;
   /** Derives every read model anew from the log. Returns how many commits were read. */
   rebuild(onProgress?: Progress): Promise<number>;
+  /** The log as lines of JSON, for auditors and for `importLog`: of one job, of an organization, or of all of them (`organization: null`). */
+  exportLog(scope: LogScope): AsyncIterable<string>;
+  /**
+   * Fills an empty store with an exported log, while no jobs run. Returns how many commits there were. Rejects with `INVALID_ARGUMENT`,
+   * which names the line that is wrong; what came before it is then in the store, which is to be thrown away.
+   */
+  importLog(lines: AsyncIterable<string>, onProgress?: (commits: number) => void): Promise<number>;
 }
 
 const defaultDrainMs = 30_000;
@@ -97,6 +104,10 @@ export const lazyScheduler = <M extends JobMap>(
     stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
     verify: async (onProgress) => (await lifecycle.open()).runtime.verify(onProgress),
     rebuild: async (onProgress) => (await lifecycle.open()).runtime.rebuild(onProgress),
+    exportLog: async function* (scope) {
+      yield* (await lifecycle.open()).runtime.exportLog(scope);
+    },
+    importLog: async (lines, onProgress) => (await lifecycle.open()).runtime.importLog(lines, onProgress),
   };
 };
 

@@ -4,7 +4,7 @@ import { createContainer } from '../../src/bootstrap/container.js';
 import type { Handler, SchedulerOptions } from '../../src/bootstrap/index.js';
 import { T } from '../../src/bootstrap/tokens.js';
 import { openNode, partsOf, sharedMemory } from './node.js';
-import { begin, day, deferred, hour, hourly, minute, openScheduler, rejection, time, untilAborted } from './opened.js';
+import { begin, day, deferred, hour, hourly, longIt, minute, openScheduler, rejection, time, untilAborted } from './opened.js';
 
 const report = { jobName: 'report', jobType: 'pdf', schedule: hourly } as const;
 const once = { type: 'once', runAt: begin } as const;
@@ -405,7 +405,7 @@ describe('custom schedules', () => {
   });
 });
 
-it('a year of a daily job takes seconds', async () => {
+longIt('a year of a daily job takes seconds', async () => {
   const { scheduler, clock } = openScheduler({ handlers: { pdf: () => 'ran' } });
   await scheduler.scheduleJob({ ...report, schedule: { type: 'recurring', cronExpression: '0 9 * * *', timezone: 'America/New_York' } });
   const startedAt = performance.now();

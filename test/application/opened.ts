@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest';
+import { afterEach, it } from 'vitest';
 import {
   createScheduler,
   type Handler,
@@ -18,10 +18,15 @@ export const day = 24 * hour;
 export const time = (text: string, days = 0): Date => new Date(Date.parse(`2026-03-02T${text}Z`) + days * day);
 
 let storeOf: () => StoreOption = () => 'memory';
+let isOnServer = false;
 /** Has the schedulers of this file opened on another store, a new one for each. */
-export const openOn = (next: () => StoreOption): void => {
+export const openOn = (next: () => StoreOption, place?: 'on a server'): void => {
   storeOf = next;
+  isOnServer = place === 'on a server';
 };
+
+/** A test with thousands of runs one after the other, each of which waits for the store: skipped where that is reached over a network. */
+export const longIt = (name: string, test: () => Promise<void>): void => it.skipIf(isOnServer)(name, test);
 
 const open: Scheduler[] = [];
 afterEach(async () => {

@@ -51,6 +51,11 @@ describe('an occurrence is missed', () => {
     expect(wokenAt('09:50', '09:00:59')).toMatchObject({ type: 'ExecutionQueued', trigger: 'schedule', scheduledFor: at('09:00') });
   });
 
+  it('never before its time, whatever the clock said when watching began', () => {
+    const setBack = next(jobOf(scheduled({ misfire: skip })), wake(at('09:30'), { watchedSince: at('12:30') }));
+    expect(setBack.events).toMatchObject([{ type: 'OccurrencesSkipped', from: at('09:00'), to: at('09:00'), nextRunAt: at('10:00') }]);
+  });
+
   it('counted from its start, jitter included', () => {
     const job = jobOf(scheduled({ misfire: skip, schedule: { ...hourly, jitterMs: 30 * minute } }));
     const startAt = nextStartAt(job) ?? 0;

@@ -37,6 +37,9 @@ export type CliScheduler = JobsApi & {
   verify(onProgress?: OnProgress): Promise<Verification>;
   /** Resolves with the number of commits read. */
   rebuild(onProgress?: OnProgress): Promise<number>;
+  /** Lines of JSON; `organization` null: of all of them. */
+  exportLog(scope: { readonly organization: string | null; readonly jobName?: string }): AsyncIterable<string>;
+  importLog(lines: AsyncIterable<string>, onProgress?: (commits: number) => void): Promise<number>;
 };
 
 export type CliOutput = {

@@ -6,6 +6,7 @@ import { explainCommands } from './commands/explain.js';
 import { handlersCommand } from './commands/handlers.js';
 import { historyCommands } from './commands/history.js';
 import { listCommand } from './commands/list.js';
+import { logCommands } from './commands/log.js';
 import { nextCommand } from './commands/next.js';
 import { restoreCommand } from './commands/restore.js';
 import { runCommand } from './commands/run.js';
@@ -32,6 +33,7 @@ const commands: readonly Commands[] = [
   eventsCommand,
   handlersCommand,
   upkeepCommands,
+  logCommands,
   restoreCommand,
 ];
 

@@ -187,7 +187,13 @@ export class JobCommands {
     const stream = this.#streamOf(jobName);
     const { commit } = await this.#handle(stream, { type: 'DeleteJob', now: clock.now(), ...this.#by });
     handlers.unbind(stream);
-    if (commit) await unwell(eraser.erase(commit));
+    if (!commit) return;
+    try {
+      await unwell(eraser.erase(commit));
+    } catch (error) {
+      eraser.eraseLater(commit);
+      throw error;
+    }
   }
 
   async #handle(stream: StreamKey, command: JobCommand): Promise<Ok> {

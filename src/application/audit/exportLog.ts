@@ -1,5 +1,6 @@
 import type { EventCodec } from '../ports/eventCodec.js';
 import type { Commit, EventStore, StreamKey } from '../ports/eventStore.js';
+import { streamOf } from '../streams.js';
 
 /** The first line of an exported log. */
 export type LogHeader = { readonly format: 'nexus-scheduler-log'; readonly version: 1; readonly organization: string | null };
@@ -9,14 +10,19 @@ const page = 500;
 /**
  * The log as lines of JSON: a header, then one line for each commit, those of a job together and in order. Jobs are independent of each
  * other, so that a log is whole whose jobs are each whole. Commits that retention or deletion emptied keep their place; what stands in for
- * them comes later in the same job, whenever that happened.
+ * them comes later in the same job, whenever that happened. A `jobName` of the organization leaves out all its other jobs.
  */
 export async function* exportLog(
   store: Pick<EventStore, 'read' | 'streams'>,
   codec: Pick<EventCodec, 'encode'>,
   organization: string | null,
+  jobName: string | null = null,
 ): AsyncGenerator<string, void, undefined> {
   yield JSON.stringify({ format: 'nexus-scheduler-log', version: 1, organization } satisfies LogHeader);
+  if (organization !== null && jobName !== null) {
+    for (const commit of await store.read(streamOf(organization, jobName), 0)) yield lineOf(commit, codec);
+    return;
+  }
   const prefix = organization === null ? '' : `${organization}/`;
   for (let after: StreamKey | null = prefix === '' ? null : prefix; ; ) {
     const streams: readonly StreamKey[] = await store.streams(after, page);

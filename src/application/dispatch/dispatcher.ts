@@ -306,7 +306,8 @@ export class Dispatcher {
   /** The wall clock was set, or the machine slept: what fell into the gap is missed, and every wake-up is read anew. */
   #onClockJump(jumpMs: Millis): void {
     this.dependencies.log.warn({ jumpMs }, 'the wall clock jumped');
-    if (jumpMs > 0) this.#watchedSince = this.dependencies.clock.now();
+    // Set back, the clock tells the same moment by another number.
+    this.#watchedSince = jumpMs > 0 ? this.dependencies.clock.now() : plus(this.#watchedSince, jumpMs);
     void this.reload();
   }
 
@@ -322,8 +323,13 @@ export class Dispatcher {
     const { stream, handlerKey } = wakeUp;
     this.#claiming.add(stream);
     if (slots) this.#slots.take(handlerKey, splitStream(stream).organization);
+    const { clock } = this.dependencies;
+    const startedAtMs = clock.monotonic();
     this.#decide(wakeUp, slots).then(
-      (handled) => this.#onDecided(wakeUp, slots, handled),
+      (handled) => {
+        this.#preference.learn(clock.monotonic() - startedAtMs);
+        this.#onDecided(wakeUp, slots, handled);
+      },
       (error) => {
         this.dependencies.log.warn({ error, stream }, 'due work could not be claimed; trying again');
         this.#release(wakeUp, slots);

@@ -1,4 +1,4 @@
-import { type Instant, instant, plus } from '../../domain/instant.js';
+import { type Instant, instant, type Millis } from '../../domain/instant.js';
 import type { RunningExecution } from '../../domain/job/state.js';
 import type { CommandHandler } from '../commandHandler.js';
 import type { Executor } from '../execution/executor.js';
@@ -42,6 +42,9 @@ type Dependencies = {
 /** Looks after what nobody else does: attempts of dead nodes, and due occurrences for which no node has a handler. */
 export class Sweeper {
   #timer: Stop | null = null;
+  #sweeping: Promise<void> = Promise.resolve();
+  /** Since when, on our own clock, an attempt has been seen to run: wall clocks of nodes may lie an hour apart. */
+  #seenSince = new Map<string, Millis>();
   #live: readonly string[] = [];
   #looks = 0;
   #looksLeft = 0;
@@ -51,9 +54,13 @@ export class Sweeper {
   start(): void {
     const { membership, background, log } = this.dependencies;
     if (!this.#timer) this.#live = membership.nodes().map(({ node }) => node);
-    this.#timer = background.after(membership.exclusive ? everyMs : lookMs, async () => {
-      if (this.#isTime()) await this.#sweep().catch((error) => log.warn({ error }, 'a sweep failed; the next one follows'));
-      if (this.#timer) this.start();
+    this.#timer = background.after(membership.exclusive ? everyMs : lookMs, () => {
+      const swept = this.#isTime() ? this.#sweep() : Promise.resolve();
+      this.#sweeping = swept
+        .catch((error) => log.warn({ error }, 'a sweep failed; the next one follows'))
+        .then(() => {
+          if (this.#timer) this.start();
+        });
     });
   }
 
@@ -66,9 +73,11 @@ export class Sweeper {
     return membership.exclusive || this.#looks === 0 || this.#looksLeft-- > 0;
   }
 
-  stop(): void {
+  /** Resolves when a sweep that is under way is over: it writes nothing more. */
+  async stop(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
+    await this.#sweeping;
   }
 
   async #sweep(): Promise<void> {
@@ -81,22 +90,28 @@ export class Sweeper {
     const { readModels, rows, projector } = this.dependencies;
     await projector.saved();
     let lost = 0;
+    const seenBefore = this.#seenSince;
+    this.#seenSince = new Map();
     for (let after: StreamKey | undefined; ; ) {
       const streams = await readModels.running(page, after);
       for (const row of await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream))))
         if (row.state.kind === 'job')
           for (const e of row.state.executions)
-            if (e.phase === 'running' && this.#isLost(e)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
+            if (e.phase === 'running' && this.#isLost(e, seenBefore)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
       if (streams.length < page) return lost;
       after = streams.at(-1);
     }
   }
 
   /** An attempt of this very process that it does not know of was claimed without its knowledge, and could not be started afterwards. */
-  #isLost({ executionId, node, timeoutAt }: RunningExecution): boolean {
+  #isLost({ executionId, attempt, node, startedAt, timeoutAt }: RunningExecution, seenBefore: ReadonlyMap<string, Millis>): boolean {
     const { membership, clock, executor } = this.dependencies;
+    if (!membership.isAlive(node)) return true;
+    const key = `${executionId}#${attempt}`;
+    const since = seenBefore.get(key) ?? clock.monotonic();
+    this.#seenSince.set(key, since);
     const runsHere = node === membership.self && executor.has(executionId);
-    return !membership.isAlive(node) || (!runsHere && plus(timeoutAt, overdueMs) < clock.now());
+    return !runsHere && clock.monotonic() - since > timeoutAt - startedAt + overdueMs;
   }
 
   async #fail(stream: StreamKey, { executionId, attempt, node, startedAt }: RunningExecution): Promise<boolean> {

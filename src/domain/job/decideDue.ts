@@ -98,7 +98,8 @@ export const cancelOthers = (draft: Draft, now: Instant, context: Context): void
 const decideMissed = (draft: Draft, moment: Moment, context: Context): void => {
   const { job } = draft;
   const { misfire } = job.definition;
-  const cutoff = instant(moment.watchedSince - misfireGraceMs - jitterOf(job));
+  // A clock that was set back leaves `watchedSince` in the future; what lies there is not missed.
+  const cutoff = instant(Math.min(moment.watchedSince, moment.now) - misfireGraceMs - jitterOf(job));
   const first = dueAt(job, moment.now);
   if (first === null || first >= cutoff) return;
   const wanted = misfire.policy === 'skip' ? 0 : misfire.policy === 'once' ? 1 : Math.min(misfire.max, runsLeft(job));

@@ -12,4 +12,4 @@ export const scale = isFull
       spreadMs: 90_000,
       limitMs: 600_000,
     }
-  : { leaseMs: 4_000, outageMs: 6_000, jobs: { mongod: 300, secantusdb: 150, ferretdb: 40 }, kills: 3, spreadMs: 10_000, limitMs: 180_000 };
+  : { leaseMs: 4_000, outageMs: 5_000, jobs: { mongod: 300, secantusdb: 150, ferretdb: 40 }, kills: 3, spreadMs: 10_000, limitMs: 180_000 };

@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cliIn } from './cli.js';
+
+const from = cliIn('log-from');
+const to = cliIn('log-to');
+afterAll(() => {
+  from.remove();
+  to.remove();
+});
+
+describe('a log that is exported and imported', () => {
+  it('is the same log, with everything that is derived from it', async () => {
+    for (const name of ['one', 'two']) {
+      writeFileSync(
+        path.join(from.directory, 'job.json'),
+        JSON.stringify({ jobName: name, jobType: 'work', schedule: { type: 'recurring', cronExpression: '0 9 * * *' } }),
+      );
+      expect(await from.run('schedule', '-f', path.join(from.directory, 'job.json'))).toMatchObject({ code: 0 });
+    }
+    await from.run('pause', 'one', '--note', 'for the audit');
+    const exported = await from.run('export');
+    expect(exported.out.split('\n')).toHaveLength(5);
+    const file = path.join(to.directory, 'log.ndjson');
+    writeFileSync(file, exported.out);
+    expect(await to.run('import', '-f', file)).toMatchObject({ code: 0, out: 'imported 3 commits\n' });
+    expect(await to.run('verify')).toMatchObject({ code: 0 });
+    expect((await to.run('export')).out).toBe(exported.out);
+    expect((await to.run('show', 'one')).out).toContain('for the audit');
+    expect((await to.run('export', 'two')).out.split('\n')).toHaveLength(3);
+    const again = await to.start(['import', '-f', '-'], { stdin: exported.out }).done;
+    expect(again.code).not.toBe(0);
+    expect(again.err).toContain('only imported into an empty store');
+  });
+
+  it('is refused where it is none, or is broken, with the line that is wrong', async () => {
+    const other = cliIn('log-broken');
+    const header = '{"format":"nexus-scheduler-log","version":1,"organization":null}';
+    for (const [text, why] of [
+      ['', 'it is empty'],
+      ['{"format":"else"}', 'its first line does not say so'],
+      [`${header}\n{"commitId":"c1"}`, 'line 2 has no stream'],
+      [`${header}\n[`, 'line 2 is no JSON object'],
+      [`${header}\n{"commitId":"c1","stream":"a/b","version":2,"at":1,"events":[]}`, 'line 2 does not follow'],
+      [`${header}\n{"commitId":"c1","stream":"a/b","version":1,"at":1,"events":[{"type":"JobInvented"}]}`, 'JobInvented'],
+    ] as const) {
+      const refused = await other.start(['import', '-f', '-'], { stdin: text }).done;
+      expect(refused.code).not.toBe(0);
+      expect(refused.err).toContain(why);
+    }
+    other.remove();
+  });
+
+  it('says so where there is no such job, or no such file', async () => {
+    expect(await from.run('export', 'nobody')).toMatchObject({ code: 1 });
+    expect((await to.run('import', '-f', path.join(to.directory, 'nothing'))).code).not.toBe(0);
+  });
+});
