@@ -195,7 +195,9 @@ describe('an append that is done and never answered', () => {
     const node = await openNode({ storage: unwell, clock, background: onClock(clock) });
     expect(await rejection(node.jobs.scheduleJob(once))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
     // What is asked meanwhile is told that nobody knows.
-    expect(await rejection(node.jobs.toggleJob('report', false))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const refused = rejection(node.jobs.toggleJob('report', false));
+    await clock.advance(2_000);
+    expect(await refused).toMatchObject({ code: 'STORE_UNAVAILABLE' });
     answers.areLost = false;
     await clock.advance(2_000);
     expect((await node.jobs.toggleJob('report', false)).status).toBe('paused');
