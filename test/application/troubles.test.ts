@@ -153,9 +153,15 @@ describe('an append that is done and never answered', () => {
     const clock = manualClock(begin);
     const { answers, storage } = losing(sharedMemory());
     answers.areLost = false;
+    // What is due cannot be saved at first either.
+    const save: Storage['readModels']['save'] = async (changes) => {
+      if (answers.areLost) throw new StoreUnavailable('not now');
+      await storage.readModels.save(changes);
+    };
+    const unwell = { ...storage, readModels: { ...storage.readModels, save } };
     const runs: number[] = [];
     const handlersByName = { pdf: (_: unknown, { attempt }: { attempt: number }) => void runs.push(attempt) };
-    const node = await openNode({ storage, clock, background: onClock(clock), handlersByName });
+    const node = await openNode({ storage: unwell, clock, background: onClock(clock), handlersByName });
     await node.runtime.start();
     await node.jobs.scheduleJob(once);
     await clock.advanceTo(time('08:59'));

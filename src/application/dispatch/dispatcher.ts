@@ -210,7 +210,7 @@ export class Dispatcher {
   }
 
   async #adopt(stream: StreamKey, executionId: string, attempt: number): Promise<void> {
-    const { rows, executor, log } = this.dependencies;
+    const { rows, executor, background, log } = this.dependencies;
     try {
       const { state: job } = await rows.current(stream);
       if (job.kind !== 'job' || executor.has(executionId)) return;
@@ -224,7 +224,8 @@ export class Dispatcher {
       this.#slots.take(handlerKey, organization);
       executor.start(claim, () => this.#giveBack(handlerKey, organization));
     } catch (error) {
-      log.warn({ error, stream }, 'a claim found in the log could not be started; it ends as lost');
+      log.warn({ error, stream }, 'a claim found in the log could not be started; trying again');
+      background.after(retryAfterMs, () => this.#running && void this.#adopt(stream, executionId, attempt));
     }
   }
 
