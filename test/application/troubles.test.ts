@@ -50,6 +50,26 @@ describe('a wall clock that is set back', () => {
   });
 });
 
+describe('a node whose wall clock is a day ahead', () => {
+  it('leaves alone what living nodes run, until it is overdue by the time that has passed here', async () => {
+    const memory = sharedMemory();
+    const living = await openNode({ storage: memory, handlersByName: { pdf: untilAborted } });
+    await living.runtime.start();
+    await living.jobs.scheduleJob({ ...once, timeout: 60_000 });
+    await living.clock.advanceTo(time('09:00'));
+    expect(await living.jobs.getJob('report')).toMatchObject({ status: 'running' });
+    const clock = manualClock(new Date(begin.getTime() + day));
+    const membership = { ...memory.membership, self: 'ahead', exclusive: false, isAlive: () => true };
+    const sweeper = get(createContainer(partsOf({ storage: memory, membership, clock })), T.sweeper);
+    expect(await sweeper.failLost()).toBe(0);
+    await clock.advance(74_000);
+    expect(await sweeper.failLost()).toBe(0);
+    await clock.advance(2_000);
+    expect(await sweeper.failLost()).toBe(1);
+    await living.runtime.stop(0);
+  });
+});
+
 describe('a stop', () => {
   it('ends what was being claimed when it came, and leaves nothing running', async () => {
     const memory = sharedMemory();
