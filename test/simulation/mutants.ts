@@ -7,18 +7,17 @@ export type Mutant = {
   readonly instead: string;
   /** Which simulation is to notice it. */
   readonly noticedBy: 'system' | 'store' | 'crashes';
+  /** The first world that is looked at: one that is known to notice it, where few do. */
+  readonly from: number;
 };
 
-const system = (name: string, file: string, line: string, instead: string): Mutant => ({ name, file, line, instead, noticedBy: 'system' });
-const store = (name: string, file: string, line: string, instead: string): Mutant => ({ name, file, line, instead, noticedBy: 'store' });
+const noticedBy =
+  (noticedBy: Mutant['noticedBy']) =>
+  (name: string, file: string, line: string, instead: string, from = 1): Mutant => ({ name, file, line, instead, noticedBy, from });
 
-const crashes = (name: string, file: string, line: string, instead: string): Mutant => ({
-  name,
-  file,
-  line,
-  instead,
-  noticedBy: 'crashes',
-});
+const system = noticedBy('system');
+const store = noticedBy('store');
+const crashes = noticedBy('crashes');
 
 const log = 'adapters/mongo/log';
 const job = 'domain/job';
@@ -62,6 +61,28 @@ export const mutants: readonly Mutant[] = [
     'application/commandHandler.js',
     'store.append(request).then(appended, failed);',
     'store.append({ ...request, commitId: this.dependencies.ids.next() }).then(appended, failed);',
+    144,
+  ),
+  system(
+    'nobody looks for an append that is never answered',
+    'application/commandHandler.js',
+    'return this.#look(appending, error);',
+    'undefined;',
+    358,
+  ),
+  system(
+    'a claim that is found and cannot be started is forgotten',
+    'application/dispatch/dispatcher.js',
+    'background.after(retryAfterMs, () => this.#running && void this.#adopt(stream, executionId, attempt));',
+    'undefined;',
+    852,
+  ),
+  system(
+    'history of the deleted comes late and stays',
+    'application/eraser.js',
+    'const stragglersAfterMs = 60_000;',
+    'const stragglersAfterMs = 1e9;',
+    309,
   ),
   system(
     'read models are told before the log',
