@@ -8,6 +8,9 @@ type Event = { readonly at: number; readonly order: number; readonly label: stri
 /** One turn of the event loop runs all microtasks, and the code under test has nothing else to wait for. */
 const microtasks = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
+/** More events at one instant than any world has: somebody asks for one after the other without a wait. */
+const mostAtOnce = 100_000;
+
 /**
  * Virtual time. Everything that happens is an event in its queue, one is taken at a time, and all that follows from it at once has
  * happened before the next. Events of the same millisecond come in an order that the seed decides.
@@ -31,7 +34,10 @@ export class Kernel {
 
   /** Lets time pass up to an instant; `after` is called when an event has had all its consequences. */
   async runUntil(end: number, after: () => void): Promise<void> {
+    let atOnce = 0;
     for (let event = this.#next(end); event; event = this.#next(end)) {
+      atOnce = event.at === this.now ? atOnce + 1 : 0;
+      if (atOnce > mostAtOnce) throw new Error(`time stands still at ${this.now} ms: ${event.label}`);
       this.now = event.at;
       this.steps++;
       this.note(event.label);

@@ -104,7 +104,7 @@ export const mutants: readonly Mutant[] = [
     "execution?.phase === 'running'",
     41,
   ),
-  system('attempts have no time-out', 'application/execution/deadlines.js', 'if (item.endAtMs <= now)', 'if (false)'),
+  system('attempts have no time-out', 'application/execution/deadlines.js', 'this.onPassed(item);', ';'),
   system(
     'attempts of the dead are left as they are',
     'application/dispatch/sweeper.js',
