@@ -157,8 +157,9 @@ export class Runtime {
   }
 
   verify(onProgress?: Progress): Promise<Verification> {
-    const { store, feed, readModels } = this.#parts.storage;
-    return verify({ store, feed, readModels, projector: get(this.#container, T.projector) }, onProgress);
+    const { calendar, clock, storage } = this.#parts;
+    const { store, feed, readModels } = storage;
+    return verify({ store, feed, readModels, projector: get(this.#container, T.projector), calendar, clock }, onProgress);
   }
 
   /** The log as lines of JSON: of a job of an organization, of all its jobs, or of everything. */
