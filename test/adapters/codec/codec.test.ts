@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEvents, encodeEvents, UnknownEvent } from '../../../src/adapters/codec/index.js';
-import type { JobEvent } from '../../../src/domain/job/index.js';
+import { evolve, initialState, type JobEvent } from '../../../src/domain/job/index.js';
 import { completed, hostile, hostileText } from '../../contracts/samples.js';
+import { definition as definitionOf, scheduled } from '../../dsl.js';
 
 describe('the stored text of events', () => {
   it('gives the same events back', () => {
@@ -12,6 +13,24 @@ describe('the stored text of events', () => {
     ];
     expect(decodeEvents(encodeEvents(events))).toEqual(events);
     expect(decodeEvents(encodeEvents([]))).toEqual([]);
+  });
+
+  it('of a job from before it could have a rule for notices is read as it is, and makes a job without one', () => {
+    const { notify: _, ...definition } = definitionOf({});
+    const text = JSON.stringify([{ type: 'JobScheduled', jobId: 'job-1', definition, nextRunAt: 1_772_438_400_000 }]);
+    const [event] = decodeEvents(text);
+    if (event?.type !== 'JobScheduled') throw new Error('it is not what was stored');
+    const job = evolve(initialState, event);
+    expect(job).toMatchObject({ kind: 'job', jobId: 'job-1', definition: { jobType: 'report' } });
+    expect(event.definition).not.toHaveProperty('notify');
+    expect(JSON.parse(encodeEvents([event]))).toEqual(JSON.parse(text));
+  });
+
+  it('keeps the rule for notices of a job', () => {
+    const notify = { on: ['failed', 'paused'], to: ['ops@example.com', 'log'], after: 2, recovered: false } as const;
+    const [event] = decodeEvents(encodeEvents([scheduled({ notify })]));
+    if (event?.type !== 'JobScheduled') throw new Error('it is not what was stored');
+    expect(evolve(initialState, event)).toMatchObject({ definition: { notify } });
   });
 
   it('is the same when it is made again', () => {

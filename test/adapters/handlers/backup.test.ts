@@ -252,6 +252,47 @@ describe('the scheduler and its tables', () => {
       expect(await all(back.dump('default', table))).toEqual(await all(tables.dump('default', table)));
   });
 
+  it('are saved by the next attempt where the one before could not, which left nothing', async () => {
+    const { scheduler, clock } = openScheduler({ predefined: { directory, roots: [root] } });
+    const schedule = { type: 'once', runAt: new Date(begin.getTime() + day) } as const;
+    const parameters = { sources: ['scheduler', { directory: 'later' }], destination: 'backups' };
+    const backoff = { type: 'constant', delay: minute, jitter: 0 } as const;
+    await scheduler.scheduleJob({ jobName: 'nightly', jobType: 'backup', schedule, parameters, backoff });
+    const { executionId } = await scheduler.runNow('nightly', {}, { wait: false });
+    await clock.advance(1_000);
+    expect(await scheduler.getExecution(executionId)).toMatchObject({
+      status: 'retrying',
+      attempts: [{ error: { message: `there is no ${path.join(root, 'later')}` } }],
+    });
+    expect(readdirSync(path.join(root, 'backups'))).toEqual([]);
+    mkdirSync(path.join(root, 'later'));
+    writeFileSync(path.join(root, 'later', 'a'), 'x');
+    await clock.advance(minute);
+    const { status, attempts, result } = await scheduler.getExecution(executionId);
+    expect([status, attempts.length]).toEqual(['completed', 2]);
+    expect(await restore(archived(result as BackupResult))).toMatchObject({ sources: [{ type: 'scheduler' }, { files: 1 }] });
+  });
+
+  it('have the run that saved them as running: where they are served, it is lost and tried again', async () => {
+    const { scheduler, clock } = openScheduler({ predefined: { directory, roots: [root] } });
+    const schedule = { type: 'once', runAt: new Date(begin.getTime() + day) } as const;
+    const parameters = { sources: 'scheduler', destination: 'backups' };
+    const backoff = { type: 'constant', delay: minute, jitter: 0 } as const;
+    await scheduler.scheduleJob({ jobName: 'nightly', jobType: 'backup', schedule, parameters, backoff });
+    const { executionId, result } = await scheduler.runNow('nightly');
+    await restore(archived(result as BackupResult));
+    const restored = path.join(directory, 'restored');
+    const again = createScheduler({ store: { directory: restored }, clock, logger: false, autoStart: false });
+    expect(await again.getExecution(executionId)).toMatchObject({ status: 'running', attempts: [{ attempt: 1 }] });
+    await again.start();
+    expect(await again.getExecution(executionId)).toMatchObject({ status: 'retrying', attempts: [{ error: { name: 'NodeLost' } }] });
+    await clock.advance(minute);
+    const { status, attempts, result: saved } = await again.getExecution(executionId);
+    expect([status, attempts.length]).toEqual(['completed', 2]);
+    expect(path.dirname(archived(saved as BackupResult))).toBe(path.join(restored, 'files', 'backups'));
+    await again.stop();
+  });
+
   it('of all organizations are for the own organization only', async () => {
     const { scheduler } = openScheduler({ handlers: { ping: () => 'pong' }, predefined: { directory, roots: [root] } });
     const schedule = { type: 'once', runAt: new Date(begin.getTime() + day) } as const;

@@ -67,6 +67,12 @@ describe('a path below a root', () => {
   });
 });
 
+it('a root that is not there says what to do', async () => {
+  await expect(read('in/stock.csv', [path.join(base, 'nowhere')])).rejects.toThrow(
+    /nowhere.*cannot be opened: create it, or set SCHEDULER_FILE_ROOTS/,
+  );
+});
+
 const hostile = [
   '../outside/stock.csv',
   'in/../../outside/stock.csv',

@@ -206,7 +206,11 @@ describe('low_stock_alert', () => {
     const { url, received } = await mailbox();
     const world = openWorld(url);
     const evil = '<script>alert(1)</script>\u2028 =HYPERLINK("http://evil")';
-    await world.fill(product('A', 5, { name: evil, location: '<b>L' }), product('=1+1', 2, { unitCost: 3 }), product('B', 99));
+    await world.fill(
+      product('A', 5, { name: evil, location: '<b>L\n* FAKE\u202Efdp' }),
+      product('=1+1', 2, { unitCost: 3 }),
+      product('B', 99),
+    );
     const parameters = { threshold: 10, notify: ['Ada <ada@example.com>', 'grace@example.com'] };
     const result = await world.run(parameters);
     expect(result).toMatchObject({ notified: ['ada@example.com', 'grace@example.com'], message: expect.stringContaining('mailed to 2') });
@@ -217,12 +221,28 @@ describe('low_stock_alert', () => {
     expect(mail?.text).toContain('* =1+1  Product =1+1: 2 left (limit 10), order 18');
     expect(mail?.html).toContain('&lt;script&gt;');
     expect(mail?.html).not.toContain('<script>');
-    expect(mail?.html).toContain('<h3>&lt;b&gt;L</h3>');
+    expect(mail?.html).toContain('<h3>&lt;b&gt;L * FAKE\ufffdfdp</h3>');
+    expect(mail?.text?.split('\n')).toContain('<b>L * FAKE\ufffdfdp');
     const [attached] = mail?.attachments ?? [];
     expect(attached?.filename).toBe('low-stock.csv');
     const list = new TextDecoder().decode(attached?.content as ArrayBuffer);
     expect(list).toBe(`${(await world.orderList(result)).join('\r\n')}\r\n`);
     expect(list).toContain("\r\n,'=1+1,Product =1+1,,2,10,18,54,new");
+  });
+
+  it('is tried again for a recipient whom the server put off, and not sent to the others twice', async () => {
+    let greylists = true;
+    const onRecipient = (address: string) => (greylists && address === 'grace@example.com' ? { code: 450, text: 'try later' } : null);
+    const { url, received } = await mailbox({ onRecipient });
+    const world = openWorld(url);
+    await world.fill(product('A', 5));
+    const parameters = { threshold: 10, notify: ['ada@example.com', 'grace@example.com'] };
+    const executionId = '0190aaaa-0000-7000-8000-00000000000b';
+    await expect(world.run(parameters, { context: { executionId } })).rejects.toThrow(/1 of 2 recipients have the mail.*try later/);
+    greylists = false;
+    const result = await world.run(parameters, { context: { executionId, attempt: 2 } });
+    expect(result).toMatchObject({ alert: true, newlyLow: ['A'], notified: ['ada@example.com', 'grace@example.com'] });
+    expect(received.map(({ recipients }) => recipients)).toEqual([['ada@example.com'], ['grace@example.com']]);
   });
 
   it('tells again what no server took, and not for good where that is no use', async () => {

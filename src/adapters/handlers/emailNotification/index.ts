@@ -1,20 +1,17 @@
 import { NonRetryableError } from '../../../application/api/handlerErrors.js';
 import type { HandlerContext } from '../../../application/api/types.js';
 import type { JobType } from '../../../application/ports/jobTypes.js';
-import { type Mail, type MailAttachment, type Mailer, MailFailed } from '../../../application/ports/mailer.js';
+import type { MailAttachment } from '../../../application/ports/mailer.js';
 import type { Json } from '../../../domain/json.js';
-import { readMailAddress } from '../../../domain/mailAddress.js';
 import { defineType } from '../defineType.js';
+import { type Delivered, deliver } from '../mailing/deliver.js';
 import type { Services } from '../services.js';
 import { contentOf, type Texts } from './content.js';
-import { keepOutcome, merged, nobodyYet, type Outcome, recallOutcome, settled } from './earlierAttempts.js';
 import { parameters } from './parameters.js';
 import { TemplateFault } from './parseTemplate.js';
 
 /** Mail servers refuse more as a rule, and say so only when all of it was sent. */
 const mostAttachedBytes = 20 * 1024 * 1024;
-
-type Sent = { readonly messageId: string | null; readonly outcome: Outcome };
 
 /** Sends a mail. The execution's id is its Message-ID; after an attempt that reached some, only the others are tried again. */
 export const emailNotification = (services: Services): JobType =>
@@ -37,43 +34,12 @@ export const emailNotification = (services: Services): JobType =>
     },
     run: async ({ to, cc, bcc, attachments, ...texts }, context) => {
       const content = filled(texts, texts.data, context);
-      const mailer = await services.mailer();
-      const earlier = context.attempt > 1 ? await recallOutcome(await services.artifacts(), context) : nobodyYet;
-      const done = settled(earlier);
-      const everyone = [...new Set([...to, ...(cc ?? []), ...(bcc ?? [])].map((text) => readMailAddress(text)?.address ?? text))];
-      const only = everyone.filter((address) => !done.includes(address));
-      if (only.length === 0) return resultOf(earlier, null);
-      const files = await attached(services, context, attachments);
-      const mail = { to, ...(cc && { cc }), ...(bcc && { bcc }), ...content, attachments: files, key: context.executionId, only };
-      const { messageId, outcome } = await send(mailer, mail, earlier, context.signal);
-      const deferred = outcome.refused.filter(({ permanent }) => !permanent);
-      if (deferred.length === 0 && outcome.accepted.length > 0) return resultOf(outcome, messageId);
-      await keepOutcome(await services.artifacts(), context, outcome);
-      const told = outcome.refused.map(({ address, reason }) => `${address} (${reason})`).join(', ');
-      if (deferred.length === 0) throw new NonRetryableError(`nobody got the mail: ${told}`);
-      throw new Error(`${outcome.accepted.length} of ${everyone.length} recipients have the mail; refused for now: ${told}`);
+      const compose = async () => ({ ...content, attachments: await attached(services, context, attachments), key: context.executionId });
+      return resultOf(await deliver(services, context, { to, ...(cc && { cc }), ...(bcc && { bcc }) }, compose));
     },
   });
 
-/** What the server said of each recipient, also where it refused them all. What else fails is thrown: for good, or to be tried again. */
-const send = async (
-  mailer: Mailer,
-  mail: Mail & { readonly only: readonly string[] },
-  earlier: Outcome,
-  signal: AbortSignal,
-): Promise<Sent> => {
-  try {
-    const { messageId, ...latest } = await mailer.send(mail, signal);
-    return { messageId, outcome: merged(earlier, latest) };
-  } catch (error) {
-    if (!(error instanceof MailFailed)) throw error;
-    if (error.refused.length === mail.only.length)
-      return { messageId: null, outcome: merged(earlier, { accepted: [], refused: error.refused }) };
-    throw error.permanent ? new NonRetryableError(error.message, { cause: error }) : error;
-  }
-};
-
-const resultOf = ({ accepted, refused }: Outcome, messageId: string | null) => ({
+const resultOf = ({ accepted, refused, messageId }: Delivered) => ({
   success: true,
   message: `sent to ${accepted.length} of ${accepted.length + refused.length} recipients`,
   ...(messageId !== null && { messageId }),

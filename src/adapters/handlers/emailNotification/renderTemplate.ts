@@ -1,4 +1,5 @@
 import type { Json } from '../../../domain/json.js';
+import { escaped } from '../html.js';
 import { type Node, parseTemplate, TemplateFault } from './parseTemplate.js';
 
 const longestResult = 2_000_000;
@@ -10,8 +11,7 @@ type Write = (text: string) => string;
 
 export const asText: Write = (text) => text;
 
-const entities: { readonly [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const asHtml: Write = (text) => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+export const asHtml: Write = escaped;
 
 /**
  * Fills a template with data; `write` makes every value fit for where it goes. A name that the data does not have is a fault that

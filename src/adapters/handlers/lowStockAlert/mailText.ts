@@ -1,3 +1,4 @@
+import { html, inert } from '../html.js';
 import type { Change } from './alerts.js';
 import { byLocation, costOf, type LowItem } from './lowItems.js';
 
@@ -21,9 +22,9 @@ export const mailTexts = (jobName: string, low: readonly LowItem[], { newlyLow, 
     text: [intro, '', ...byLocation(shown).flatMap((group) => textOf(group, isNew)), ...closing, ''].join('\n'),
     html: [
       '<!doctype html><html><body style="font-family:sans-serif;font-size:14px">',
-      `<p>${escaped(intro)}</p>`,
+      `<p>${html(intro)}</p>`,
       ...byLocation(shown).map((group) => htmlOf(group, isNew)),
-      ...closing.map((line) => `<p>${escaped(line)}</p>`),
+      ...closing.map((text) => `<p>${html(text)}</p>`),
       '</body></html>',
     ].join('\n'),
   };
@@ -33,8 +34,10 @@ type Group = readonly [location: string | null, items: readonly LowItem[]];
 
 const items = (count: number): string => (count === 1 ? '1 item' : `${number(count)} items`);
 const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
-const place = (location: string | null): string => location ?? 'Without location';
-const short = (name: string): string => (name.length > longestName ? `${name.slice(0, longestName - 3)}...` : name);
+const place = (location: string | null): string => (location === null ? 'Without location' : line(location));
+/** One line, whatever a product is called. */
+const line = (text: string): string => inert(text.replaceAll(/[\p{Zl}\p{Zp}\s]+/gu, ' '));
+const short = (name: string): string => line(name.length > longestName ? `${name.slice(0, longestName - 3)}...` : name);
 
 const textOf = ([location, low]: Group, isNew: ReadonlySet<string>): readonly string[] => [
   place(location),
@@ -51,12 +54,9 @@ const htmlOf = ([location, low]: Group, isNew: ReadonlySet<string>): string => {
     (title, index) => `<th ${cell}${index < 2 ? 'left' : 'right'}">${title}</th>`,
   );
   const rows = low.map(({ sku, name, quantity, limit, order, cost }) => {
-    const texts = [`${sku}${isNew.has(sku) ? ' (new)' : ''}`, short(name)].map((text) => `<td ${cell}left">${escaped(text)}</td>`);
+    const texts = [`${sku}${isNew.has(sku) ? ' (new)' : ''}`, short(name)].map((text) => `<td ${cell}left">${html(text)}</td>`);
     const numbers = [quantity, limit, order, cost].map((value) => `<td ${cell}right">${value === null ? '' : number(value)}</td>`);
     return `<tr>${[...texts, ...numbers].join('')}</tr>`;
   });
-  return `<h3>${escaped(place(location))}</h3><table><tr>${head.join('')}</tr>${rows.join('')}</table>`;
+  return `<h3>${html(place(location))}</h3><table><tr>${head.join('')}</tr>${rows.join('')}</table>`;
 };
-
-const entities: { readonly [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);

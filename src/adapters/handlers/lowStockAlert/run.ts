@@ -1,7 +1,8 @@
 import { NonRetryableError } from '../../../application/api/handlerErrors.js';
 import type { HandlerContext } from '../../../application/api/types.js';
 import type { Artifact } from '../../../application/ports/artifacts.js';
-import { type Delivery, MailFailed } from '../../../application/ports/mailer.js';
+import type { MailAttachment } from '../../../application/ports/mailer.js';
+import { type Delivered, deliver } from '../mailing/deliver.js';
 import type { Services } from '../services.js';
 import { type Change, changeOf, recallAlerted, rememberAlerted } from './alerts.js';
 import { byLocation, costOf, type LowItem, lowItem } from './lowItems.js';
@@ -42,7 +43,7 @@ export const alertLowStock = async (services: Services, parameters: Parameters, 
   };
 };
 
-const summaryOf = (checked: number, low: readonly LowItem[], { alert, newlyLow }: Change, delivery: Delivery | null): string => {
+const summaryOf = (checked: number, low: readonly LowItem[], { alert, newlyLow }: Change, delivery: Delivered | null): string => {
   if (low.length === 0) return `none of ${checked} products is low`;
   const since = newlyLow.length === 0 ? 'none of them new' : newlyLow.length === low.length ? 'all new' : `${newlyLow.length} new`;
   const told = delivery ? `, mailed to ${delivery.accepted.length}` : alert ? '' : ', nothing to tell';
@@ -72,20 +73,18 @@ const look = async (services: Services, { products: asked, threshold }: Paramete
 const tell = async (
   services: Services,
   { notify }: Parameters,
-  { jobName, executionId, signal, log }: HandlerContext,
+  context: HandlerContext,
   low: readonly LowItem[],
   change: Change,
   list: Artifact | null,
-): Promise<Delivery | null> => {
+): Promise<Delivered | null> => {
   for (const { sku, name, quantity, limit, order } of change.newlyLow.slice(0, mostLogged))
-    log.warn(`${sku} (${name}): ${quantity} left, limit ${limit}, order ${order}`);
+    context.log.warn(`${sku} (${name}): ${quantity} left, limit ${limit}, order ${order}`);
   if (!notify) return null;
-  const content = list && (await (await services.artifacts()).open(list.organization, list.artifactId))?.content;
-  const attachments = list && content ? [{ name: list.name, mediaType: list.mediaType, content }] : [];
-  try {
-    const mail = { to: notify, ...mailTexts(jobName, low, change), attachments, key: executionId };
-    return await (await services.mailer()).send(mail, signal);
-  } catch (error) {
-    throw error instanceof MailFailed && error.permanent ? new NonRetryableError(error.message, { cause: error }) : error;
-  }
+  const attached = async (): Promise<readonly MailAttachment[]> => {
+    const opened = list && (await (await services.artifacts()).open(list.organization, list.artifactId));
+    return opened ? [{ name: opened.artifact.name, mediaType: opened.artifact.mediaType, content: opened.content }] : [];
+  };
+  const texts = mailTexts(context.jobName, low, change);
+  return deliver(services, context, { to: notify }, async () => ({ ...texts, attachments: await attached(), key: context.executionId }));
 };

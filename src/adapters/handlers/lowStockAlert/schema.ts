@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addresses } from '../emailNotification/parameters.js';
+import { addresses } from '../mailing/addresses.js';
 
 const name = z.string({ error: 'must be a text' }).min(1, 'must not be empty').max(500, 'must be at most 500 characters');
 const names = z.array(name).min(1, 'must name at least one').max(10_000, 'must be at most 10,000');

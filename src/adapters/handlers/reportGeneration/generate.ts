@@ -43,7 +43,7 @@ export const generate = async (services: Services, parameters: Parameters, conte
   if (parameters.emailRecipients.length === 0) return result;
   context.progress(0.95, 'mailing');
   const { title, scope } = headingOf(services, parameters, context);
-  const mailed = await mailReport({ services, artifacts, context }, artifact, { title, scope, to: parameters.emailRecipients, ...result });
+  const mailed = await mailReport(services, context, artifact, { title, scope, to: parameters.emailRecipients, ...result });
   context.progress(1, 'mailed');
   return { ...result, message: `${result.message}, mailed to ${mailed.accepted.length} of ${parameters.emailRecipients.length}`, mailed };
 };

@@ -1,6 +1,6 @@
+import { html } from '../../../html.js';
 import type { Chart } from '../../document.js';
 import type { Format } from '../format.js';
-import { html } from './escape.js';
 
 const [width, rowHeight, labelWidth, valueWidth] = [760, 30, 190, 130];
 

@@ -1,7 +1,7 @@
+import { html } from '../../../html.js';
 import { type Cell, type Column, type Content, isNumeric, type Row, toneOf } from '../../document.js';
 import { createFormat, type Format } from '../format.js';
 import { chartSvg } from './chart.js';
-import { html } from './escape.js';
 import { style } from './style.js';
 
 const policy = "default-src 'none'; style-src 'unsafe-inline'";
