@@ -174,7 +174,7 @@ describe('it is missed', () => {
       (e) => ('nextRunAt' in e && e.nextRunAt ? { ...e, nextRunAt: instant(e.nextRunAt + 10 * minute) } : e),
       'occurrences have no fate',
     ],
-    ['nothing is planned any more', (e) => ('nextRunAt' in e ? { ...e, nextRunAt: null } : e), 'occurrences have no fate'],
+    ['nothing is planned any more', (e) => (e.type === 'ExecutionQueued' ? { ...e, nextRunAt: null } : e), 'occurrences have no fate'],
     [
       'a job is over too early',
       (e) => (e.type === 'ExecutionCompleted' ? { type: 'JobCompleted', reason: 'exhausted' } : e),
