@@ -1,12 +1,17 @@
 import { instant } from '../../domain/instant.js';
+import type { Calendar } from '../../domain/schedule/calendar.js';
+import type { Clock } from '../ports/clock.js';
 import type { Commit, EventFeed, EventStore, Position, StreamKey } from '../ports/eventStore.js';
 import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
 import { blankRow } from '../projections/project.js';
 import { replay } from '../projections/replay.js';
 import type { Projector } from '../projector.js';
+import { splitStream } from '../streams.js';
+import { fatesOf } from './fates.js';
 
 export type Problem = {
-  readonly kind: 'position' | 'version' | 'row' | 'history';
+  /** `occurrence`: the schedule named it, and nothing says what became of it. */
+  readonly kind: 'position' | 'version' | 'row' | 'history' | 'occurrence';
   readonly where: string;
   readonly detail: string;
 };
@@ -17,6 +22,8 @@ export type Verification = {
   readonly events: number;
   readonly jobs: number;
   readonly executions: number;
+  /** Fates of planned occurrences that were held against the calendar: a run, or a span that was skipped. */
+  readonly occurrences: number;
   /** The first hundred. */
   readonly problems: readonly Problem[];
 };
@@ -29,17 +36,22 @@ type Dependencies = {
   readonly feed: EventFeed;
   readonly readModels: ReadModels;
   readonly projector: Projector;
+  readonly calendar: Calendar;
+  readonly clock: Pick<Clock, 'now'>;
 };
 
-/** Reads the whole log: positions and versions without gaps, and read models equal to a replay from zero. Changes nothing. */
+/**
+ * Reads the whole log: positions and versions without gaps, read models equal to a replay from zero, and a fate for every occurrence that
+ * was planned. Changes nothing.
+ */
 export const verify = async (dependencies: Dependencies, onProgress?: (done: number, total: number) => void): Promise<Verification> => {
-  const { feed, projector } = dependencies;
+  const { feed, projector, calendar, clock } = dependencies;
   await projector.saved();
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void (problems.length < maxProblems && problems.push(problem));
   const heads = await Promise.all(Array.from({ length: feed.partitions }, (_, partition) => feed.head(partition)));
   const total = 2 * heads.reduce((a, b) => a + b, 0);
-  const counts = { commits: 0, events: 0, jobs: 0, executions: 0 };
+  const counts = { commits: 0, events: 0, jobs: 0, executions: 0, occurrences: 0 };
   for (const [partition, head] of heads.entries()) {
     for (let at = 0; at < head; ) {
       const commits = await feed.after(partition, at, page);
@@ -64,6 +76,9 @@ export const verify = async (dependencies: Dependencies, onProgress?: (done: num
       const executions = await checkReplay(stream, commits, rows.get(stream), projected, dependencies.readModels, report);
       if (rows.get(stream)?.state.kind === 'job') counts.jobs++;
       counts.executions += executions;
+      const { found, unaccounted } = fatesOf(commits, calendar, splitStream(stream).organization, clock.now());
+      counts.occurrences += found;
+      for (const { version, detail } of unaccounted) report({ kind: 'occurrence', where: `${stream} v${version}`, detail });
       read += commits.length;
       onProgress?.(Math.min(read, total), total);
     }
