@@ -28,7 +28,7 @@ type Stored = {
 };
 
 /** The log as one process has it: the algorithm as it is, over the simulated server. */
-export const logOver = async (client: Client, machine: Machine): Promise<SharedLog> => {
+const logOver = async (client: Client, machine: Machine): Promise<SharedLog> => {
   const connection = client.connection();
   const context = {
     connection,
