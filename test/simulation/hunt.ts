@@ -23,7 +23,15 @@ const hunt = async (mutant: Mutant, build: string, seeds: number): Promise<strin
       text.replace(mutant.line, () => mutant.instead),
     );
     const world = { store: ['--store'], system: [], crashes: ['--crashes'] }[mutant.noticedBy];
-    const output = await run([path.join(copy, 'test/simulation/cli.js'), ...world, '--seeds', String(seeds), '--first']);
+    const output = await run([
+      path.join(copy, 'test/simulation/cli.js'),
+      ...world,
+      '--from',
+      String(mutant.from),
+      '--seeds',
+      String(seeds),
+      '--first',
+    ]);
     return /^(seed \d+|[^{].* of call \d+.*): .*$/m.exec(output)?.[0] ?? null;
   } finally {
     rmSync(copy, { recursive: true, force: true });

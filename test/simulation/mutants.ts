@@ -7,18 +7,17 @@ export type Mutant = {
   readonly instead: string;
   /** Which simulation is to notice it. */
   readonly noticedBy: 'system' | 'store' | 'crashes';
+  /** The first world that is looked at: one that is known to notice it, where few do. */
+  readonly from: number;
 };
 
-const system = (name: string, file: string, line: string, instead: string): Mutant => ({ name, file, line, instead, noticedBy: 'system' });
-const store = (name: string, file: string, line: string, instead: string): Mutant => ({ name, file, line, instead, noticedBy: 'store' });
+const noticedBy =
+  (noticedBy: Mutant['noticedBy']) =>
+  (name: string, file: string, line: string, instead: string, from = 1): Mutant => ({ name, file, line, instead, noticedBy, from });
 
-const crashes = (name: string, file: string, line: string, instead: string): Mutant => ({
-  name,
-  file,
-  line,
-  instead,
-  noticedBy: 'crashes',
-});
+const system = noticedBy('system');
+const store = noticedBy('store');
+const crashes = noticedBy('crashes');
 
 const log = 'adapters/mongo/log';
 const job = 'domain/job';
@@ -62,6 +61,14 @@ export const mutants: readonly Mutant[] = [
     'application/commandHandler.js',
     'store.append(request).then(appended, failed);',
     'store.append({ ...request, commitId: this.dependencies.ids.next() }).then(appended, failed);',
+    144,
+  ),
+  system(
+    'a claim that is found and cannot be started is forgotten',
+    'application/dispatch/dispatcher.js',
+    'background.after(retryAfterMs, () => this.#running && void this.#adopt(stream, executionId, attempt));',
+    'undefined;',
+    852,
   ),
   system(
     'read models are told before the log',
@@ -74,6 +81,7 @@ export const mutants: readonly Mutant[] = [
     'adapters/memory/jobTable.js',
     'if ((rows.get(row.stream)?.version ?? 0) >= row.version)',
     'if (false)',
+    27,
   ),
   system(
     'history is saved without a look at its version',
@@ -87,13 +95,14 @@ export const mutants: readonly Mutant[] = [
     'for (const executions of chunks(',
     'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            for (const executions of chunks(',
   ),
-  system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)'),
+  system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)', 165),
   system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)'),
   system(
     'the end of an earlier attempt ends the present one',
     `${job}/decideAttempt.js`,
     "execution?.phase === 'running' && execution.attempt === attempt",
     "execution?.phase === 'running'",
+    41,
   ),
   system('attempts have no time-out', 'application/execution/deadlines.js', 'if (item.endAtMs <= now)', 'if (false)'),
   system(
