@@ -3,7 +3,7 @@ import type { Calendar } from '../domain/schedule/calendar.js';
 import type { Activity } from './activity.js';
 import type { Commits, Committed } from './commits.js';
 import type { JobRows } from './jobRows.js';
-import type { Clock } from './ports/clock.js';
+import type { Background, Clock } from './ports/clock.js';
 import {
   type AppendRequest,
   type AppendResult,
@@ -32,6 +32,8 @@ export type Handled =
 
 const maxConflicts = 10;
 const maxEvents = 100;
+/** So long after a look for a commit without an answer failed comes the next one. */
+const lookAgainAfterMs = 1_000;
 
 type Waiting = {
   readonly command: JobCommand;
@@ -50,6 +52,7 @@ type Dependencies = {
   readonly membership: Membership;
   readonly calendar: Calendar;
   readonly clock: Clock;
+  readonly background: Background;
   readonly ids: Ids;
   readonly activity: Activity;
 };
@@ -65,6 +68,7 @@ export class CommandHandler {
   readonly #lanes = new Map<StreamKey, Lane>();
   /** Ids of commits that are being appended. */
   readonly #appending = new Set<string>();
+  #isStopped = false;
 
   constructor(private readonly dependencies: Dependencies) {}
 
@@ -87,6 +91,11 @@ export class CommandHandler {
       this.dependencies.activity.began();
       this.#next(opened);
     });
+  }
+
+  /** What has no answer by now is left to the next start. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Goes on with what waits in a lane, or closes it. */
@@ -147,6 +156,7 @@ export class CommandHandler {
     const { request } = appending;
     const appended = (result: AppendResult): void => this.#appended(appending, result);
     const failed = (error: unknown): void => {
+      if (this.dependencies.membership.exclusive) return this.#look(appending, error);
       this.#appending.delete(request.commitId);
       this.#fail(appending.lane, error);
     };
@@ -156,6 +166,32 @@ export class CommandHandler {
       if (error instanceof StoreUnavailable) store.append(request).then(appended, failed);
       else failed(error);
     });
+  }
+
+  /**
+   * An append without an answer may be in the log. Where nodes share a log each of them follows it and finds the commit; nobody follows
+   * a log of our own, so nothing is decided on this stream before it is known.
+   */
+  #look(appending: Appending, error: unknown): void {
+    const { lane, row, request, states } = appending;
+    const { store, rows, background, activity } = this.dependencies;
+    rows.forget(row.stream);
+    for (const { reject } of lane.waiting.splice(0)) reject(error);
+    const found = (commits: readonly Commit[]): void => {
+      const commit = commits.find(({ commitId }) => commitId === request.commitId);
+      if (commit) this.#tell(row, commit, states, 'elsewhere');
+      this.#appending.delete(request.commitId);
+      this.#next(lane);
+    };
+    const failed = (failure: unknown): void => {
+      if (this.#isStopped) return this.#fail(lane, failure);
+      activity.ended();
+      background.after(lookAgainAfterMs, () => {
+        activity.began();
+        this.#look(appending, failure);
+      });
+    };
+    store.read(row.stream, row.version).then(found).catch(failed);
   }
 
   #appended({ lane, row, conflicts, request, states, answers }: Appending, result: AppendResult): void {
@@ -213,14 +249,17 @@ export class CommandHandler {
   }
 
   #committed(row: JobRow, request: AppendRequest, result: Appended, states: readonly JobState[]): Committed {
-    const { rows, projector, commits } = this.dependencies;
     const { commitId, stream, at, events } = request;
     const { version, partition, position } = result;
-    const commit: Commit = { commitId, stream, version, partition, position, at, events };
+    return this.#tell(row, { commitId, stream, version, partition, position, at, events }, states, 'here');
+  }
+
+  #tell(row: JobRow, commit: Commit, states: readonly JobState[], origin: Committed['origin']): Committed {
+    const { rows, projector, commits } = this.dependencies;
     const projected = project(row, commit, states);
     rows.remember(projected.row);
     projector.take(commit, projected.row, projected.executions);
-    const committed: Committed = { commit, row: projected.row, executions: projected.executions, origin: 'here' };
+    const committed: Committed = { commit, row: projected.row, executions: projected.executions, origin };
     commits.tell(committed);
     return committed;
   }

@@ -59,16 +59,16 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.commands,
-    [T.storage, T.rows, T.projector, T.commits, T.calendar, T.clock, T.ids, T.activity],
-    ({ store, membership }, rows, projector, commits, calendar, clock, ids, activity) =>
-      new CommandHandler({ store, rows, projector, commits, membership, calendar, clock, ids, activity }),
+    [T.storage, T.rows, T.projector, T.commits, T.calendar, T.clock, T.background, T.ids, T.activity],
+    ({ store, membership }, rows, projector, commits, calendar, clock, background, ids, activity) =>
+      new CommandHandler({ store, rows, projector, commits, membership, calendar, clock, background, ids, activity }),
   );
   single(
     c,
     T.eraser,
-    [T.storage, T.projector, T.artifacts, T.memory, T.background, T.log],
-    ({ store, readModels }, projector, artifacts, memory, background, log) =>
-      new Eraser({ store, readModels, projector, artifacts, memory, background, log }),
+    [T.storage, T.projector, T.commits, T.artifacts, T.memory, T.background, T.log],
+    ({ store, readModels, membership }, projector, commits, artifacts, memory, background, log) =>
+      new Eraser({ store, readModels, membership, projector, commits, artifacts, memory, background, log }),
   );
   single(
     c,

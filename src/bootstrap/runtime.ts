@@ -38,7 +38,7 @@ export class Runtime {
     this.#actor = actor;
     this.#container = createContainer(parts);
     // These react to commits, so they must exist before the first: the executor before the dispatcher that claims for it.
-    for (const token of [T.waiters, T.eventStream, T.executor, T.dispatcher, T.retention]) get<object>(this.#container, token);
+    for (const token of [T.waiters, T.eventStream, T.executor, T.dispatcher, T.retention, T.eraser]) get<object>(this.#container, token);
   }
 
   get node(): string {
@@ -101,6 +101,7 @@ export class Runtime {
     await get(c, T.executor).drain(drainMs);
     await swept;
     get(c, T.eraser).stop();
+    get(c, T.commands).stop();
     await get(c, T.tail).stop();
     await get(c, T.repairer).stop();
     get(c, T.waiters).rejectAll(new SchedulerError('STOPPED', 'the scheduler was stopped while the run was waited for'));

@@ -50,6 +50,26 @@ describe('a wall clock that is set back', () => {
   });
 });
 
+describe('a node whose wall clock is a day ahead', () => {
+  it('leaves alone what living nodes run, until it is overdue by the time that has passed here', async () => {
+    const memory = sharedMemory();
+    const living = await openNode({ storage: memory, handlersByName: { pdf: untilAborted } });
+    await living.runtime.start();
+    await living.jobs.scheduleJob({ ...once, timeout: 60_000 });
+    await living.clock.advanceTo(time('09:00'));
+    expect(await living.jobs.getJob('report')).toMatchObject({ status: 'running' });
+    const clock = manualClock(new Date(begin.getTime() + day));
+    const membership = { ...memory.membership, self: 'ahead', exclusive: false, isAlive: () => true };
+    const sweeper = get(createContainer(partsOf({ storage: memory, membership, clock })), T.sweeper);
+    expect(await sweeper.failLost()).toBe(0);
+    await clock.advance(74_000);
+    expect(await sweeper.failLost()).toBe(0);
+    await clock.advance(2_000);
+    expect(await sweeper.failLost()).toBe(1);
+    await living.runtime.stop(0);
+  });
+});
+
 describe('a stop', () => {
   it('ends what was being claimed when it came, and leaves nothing running', async () => {
     const memory = sharedMemory();
@@ -120,6 +140,114 @@ describe('a deletion that the store takes only in part', () => {
     expect(JSON.stringify(await logOf(memory))).toContain('of the customer');
     await clock.advance(10_000);
     expect(await logOf(memory)).toMatchObject([{ type: 'JobDeleted' }]);
+    await node.runtime.stop(0);
+  });
+});
+
+describe('an append that is done and never answered', () => {
+  /** Every append is done; while it is lost, nobody hears of it. */
+  const losing = (memory: Storage) => {
+    const answers = { areLost: true };
+    const append: Storage['store']['append'] = async (request) => {
+      const result = await memory.store.append(request);
+      if (answers.areLost) throw new StoreUnavailable('the answer got lost');
+      return result;
+    };
+    return { answers, storage: { ...memory, store: { ...memory.store, append } } };
+  };
+
+  it('is found by a node that has its store for itself: the job is there, and runs', async () => {
+    const clock = manualClock(begin);
+    const { answers, storage } = losing(sharedMemory());
+    const node = await openNode({ storage, clock, background: onClock(clock), handlersByName: { pdf: () => 'done' } });
+    await node.runtime.start();
+    expect(await rejection(node.jobs.scheduleJob(once))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers.areLost = false;
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'scheduled' });
+    await clock.advanceTo(time('09:00'));
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'completed' });
+    await node.runtime.stop(0);
+  });
+
+  it('is a claim that runs, once', async () => {
+    const clock = manualClock(begin);
+    const { answers, storage } = losing(sharedMemory());
+    answers.areLost = false;
+    // What is due cannot be saved at first either.
+    const save: Storage['readModels']['save'] = async (changes) => {
+      if (answers.areLost) throw new StoreUnavailable('not now');
+      await storage.readModels.save(changes);
+    };
+    const unwell = { ...storage, readModels: { ...storage.readModels, save } };
+    const runs: number[] = [];
+    const handlersByName = { pdf: (_: unknown, { attempt }: { attempt: number }) => void runs.push(attempt) };
+    const node = await openNode({ storage: unwell, clock, background: onClock(clock), handlersByName });
+    await node.runtime.start();
+    await node.jobs.scheduleJob(once);
+    await clock.advanceTo(time('08:59'));
+    answers.areLost = true;
+    await clock.advanceTo(time('09:00'));
+    answers.areLost = false;
+    await clock.advance(10_000);
+    expect(runs).toEqual([1]);
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'completed' });
+    await node.runtime.stop(0);
+  });
+
+  it('is a deletion that is finished', async () => {
+    const clock = manualClock(begin);
+    const memory = sharedMemory();
+    const { answers, storage } = losing(memory);
+    answers.areLost = false;
+    const node = await openNode({ storage, clock, background: onClock(clock) });
+    await node.jobs.scheduleJob(report);
+    answers.areLost = true;
+    expect(await rejection(node.jobs.deleteJob('report'))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers.areLost = false;
+    await clock.advance(10_000);
+    expect(await logOf(memory)).toMatchObject([{ type: 'JobDeleted' }]);
+    await node.runtime.stop(0);
+  });
+
+  it('is looked for until the store can be asked', async () => {
+    const clock = manualClock(begin);
+    const memory = sharedMemory();
+    const { answers, storage } = losing(memory);
+    const read: Storage['store']['read'] = async (...which) => {
+      if (answers.areLost) throw new StoreUnavailable('not now');
+      return memory.store.read(...which);
+    };
+    const unwell = { ...storage, store: { ...storage.store, read } };
+    const node = await openNode({ storage: unwell, clock, background: onClock(clock) });
+    expect(await rejection(node.jobs.scheduleJob(once))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    // What is asked meanwhile is told that nobody knows.
+    const refused = rejection(node.jobs.toggleJob('report', false));
+    await clock.advance(2_000);
+    expect(await refused).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers.areLost = false;
+    await clock.advance(2_000);
+    expect((await node.jobs.toggleJob('report', false)).status).toBe('paused');
+    await node.runtime.stop(0);
+  });
+});
+
+describe('history of a deleted job that arrives late', () => {
+  it('is removed, also where another job has the name by then', async () => {
+    const memory = sharedMemory();
+    const clock = manualClock(begin);
+    const node = await openNode({ storage: memory, clock, background: onClock(clock), handlersByName: { pdf: () => 'done' } });
+    await node.runtime.start();
+    await node.jobs.scheduleJob(once);
+    await clock.advanceTo(time('09:00'));
+    await node.jobs.jobHistory('report');
+    const late = await memory.readModels.history('default/report', 10);
+    await node.jobs.deleteJob('report');
+    await node.jobs.scheduleJob(report);
+    await node.jobs.getJob('report');
+    await memory.readModels.save({ jobs: [], executions: late, checkpoints: new Map() });
+    expect(await node.jobs.jobHistory('report')).toHaveLength(1);
+    await clock.advance(90_000);
+    expect(await node.jobs.jobHistory('report')).toEqual([]);
     await node.runtime.stop(0);
   });
 });

@@ -31,6 +31,12 @@ type JobModel = {
   readonly runs: Map<string, Run>;
 };
 
+/**
+ * Whether a node that has the handler could have run more all the time. Where all of them were full, how long work waits is not promised;
+ * where no node has the handler, what is due is queued, and waits.
+ */
+export type Room = 'some' | 'none' | 'noHandler';
+
 type Stream = { version: number; token: number; job: JobModel | null; readonly ids: Set<string> };
 
 export type Started = { readonly stream: StreamKey; readonly node: string; readonly position: number; readonly token: number };
@@ -248,18 +254,18 @@ export class LogCheck {
   }
 
   /** Once all has been well for long enough: what was due by `dueBy` has a fate, and nothing runs on past its time. */
-  checkLiveness(now: number, settledMs: number, handled: (jobType: string) => boolean, hasCapacity: boolean): void {
+  checkLiveness(now: number, settledMs: number, roomFor: (jobType: string) => Room): void {
     for (const [key, { job }] of this.#streams) {
       if (!job || job.paused) continue;
-      const isHandled = handled(job.definition.jobType);
+      const room = roomFor(job.definition.jobType);
       const blocked = job.definition.overlap !== 'allow' && this.#active(job).some(({ phase }) => phase === 'running');
       const jitter = boundsOf(job.definition.schedule).jitterMs ?? 0;
-      if (hasCapacity && !job.ended && job.next !== null && job.next + jitter + settledMs < now)
+      if (room !== 'none' && !job.ended && job.next !== null && job.next + jitter + settledMs < now)
         this.report('I6', `${key}: ${iso(job.next)} has no fate at ${iso(now)}`);
       for (const run of this.#active(job)) {
         if (run.phase === 'running' && run.timeoutAt + settledMs < now)
           this.report('I7', `${key}: attempt ${run.attempt} of ${run.executionId} on ${run.node} has no end`);
-        if (run.phase === 'running' || !isHandled || blocked || !hasCapacity) continue;
+        if (run.phase === 'running' || blocked || room !== 'some') continue;
         const others = this.#active(job).filter((other) => other.phase === 'retrying' && other !== run);
         if (job.definition.overlap !== 'allow' && others.length > 0) continue;
         if (run.retryAt + settledMs < now && job.definition.overlap === 'allow')

@@ -10,14 +10,16 @@ import { scenarios } from './scenarios.js';
 import { simulate } from './simulate.js';
 import { simulateStore } from './simulateStore.js';
 
-// `npm run proof`: ten times and more what the tests look at, every crash point, every planted fault. What is done is kept in a file, so
-// that a proof that was broken off goes on where it was: `--state DIRECTORY`, else one of the system's for temporary files.
+// `npm run proof`: ten times what the tests look at, every crash point, every planted fault. What is done is kept in a file, so that a
+// proof that was broken off, or was given `--minutes`, goes on where it was: `--state DIRECTORY`, else one of the system's for temporary
+// files. What it holds is of one state of the sources: after a change begin with `--again`.
 
 const { values } = parseArgs({
   options: {
     state: { type: 'string', default: path.join(tmpdir(), 'nexus-scheduler-proof') },
     system: { type: 'string', default: '3000' },
     store: { type: 'string', default: '20000' },
+    minutes: { type: 'string' },
     processes: { type: 'string', default: '2' },
     again: { type: 'boolean', default: false },
   },
@@ -58,15 +60,22 @@ const doPart = async (part: Part): Promise<Omit<Result, 'seconds'>> => {
   return { tried, steps, broken };
 };
 
-const chunk = { system: 50, store: 500 } as const;
+const chunk = { system: 25, store: 250 } as const;
 const chunksOf = (kind: 'system' | 'store', seeds: number): readonly Part[] =>
   Array.from({ length: Math.ceil(seeds / chunk[kind]) }, (_, i) => ({ kind, from: 1 + i * chunk[kind], seeds: chunk[kind] }));
 
-const parts: readonly Part[] = [
-  ...scenarios.map((_, scenario) => ({ kind: 'crashes' as const, scenario })),
-  ...chunksOf('store', Number(values.store)),
-  ...chunksOf('system', Number(values.system)),
-];
+/** Some of each kind all the time, so that a proof that is broken off says something of all. */
+const mixed = (...kinds: readonly (readonly Part[])[]): readonly Part[] =>
+  kinds
+    .flatMap((parts) => parts.map((part, i) => ({ part, share: i / parts.length })))
+    .sort((a, b) => a.share - b.share)
+    .map(({ part }) => part);
+
+const parts = mixed(
+  chunksOf('system', Number(values.system)),
+  scenarios.map((_, scenario) => ({ kind: 'crashes' as const, scenario })),
+  chunksOf('store', Number(values.store)),
+);
 
 const stateFile = path.join(values.state, 'state.json');
 const load = (): State => {
@@ -93,8 +102,10 @@ const proveAll = async (): Promise<void> => {
   mkdirSync(values.state, { recursive: true });
   const state = load();
   const left = parts.filter((part) => !state.done[nameOf(part)]);
+  const endMs = performance.now() + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  const next = (): Part | undefined => (performance.now() < endMs ? left.shift() : undefined);
   const work = async (): Promise<void> => {
-    for (let part = left.shift(); part; part = left.shift()) {
+    for (let part = next(); part; part = next()) {
       const result = await inProcess(part);
       state.done[nameOf(part)] = result;
       writeFileSync(stateFile, JSON.stringify(state));
@@ -111,6 +122,7 @@ const proveAll = async (): Promise<void> => {
     );
     if (broken > 0) process.exitCode = 1;
   }
+  if (left.length > 0) return console.log(`${left.length} of ${parts.length} parts are left, and the planted faults`);
   const build = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
   const hunted = await huntAll(build, 300, Number(values.processes), ({ name, noticed }) =>
     console.log(`${noticed ? 'noticed' : 'NOT NOTICED'}: ${name}: ${noticed ?? ''}`),

@@ -6,6 +6,8 @@ import type { LogCheck, Report } from './logCheck.js';
 export class Witness {
   readonly #begun = new Set<string>();
   readonly #runningOn = new Map<string, number>();
+  /** When a node last ran as many handlers as it may. */
+  readonly #lastFullAt = new Map<string, number>();
 
   constructor(
     private readonly log: LogCheck,
@@ -13,9 +15,6 @@ export class Witness {
     private readonly now: () => number,
     private readonly report: Report,
   ) {}
-
-  /** When a node last ran as many handlers as it may. */
-  lastFullAt = Number.NEGATIVE_INFINITY;
 
   get runs(): number {
     return this.#begun.size;
@@ -36,13 +35,13 @@ export class Witness {
     const before = this.#runningOn.get(node) ?? 0;
     const running = before + change;
     this.#runningOn.set(node, running);
-    if (Math.max(before, running) >= this.concurrency) this.lastFullAt = this.now();
+    if (Math.max(before, running) >= this.concurrency) this.#lastFullAt.set(node, this.now());
     if (running > this.concurrency) this.report('I11', `${node} runs ${running} handlers, of ${this.concurrency} it may`);
   }
 
-  /** Whether every living node has had room for more since an instant. */
-  hadRoomSince(at: number, living: readonly string[]): boolean {
-    return this.lastFullAt < at && living.every((node) => (this.#runningOn.get(node) ?? 0) < this.concurrency);
+  /** Whether a node has had room for more since an instant: where none has, work may wait however long, and its promise is weaker. */
+  hadRoomSince(at: number, node: string): boolean {
+    return (this.#lastFullAt.get(node) ?? Number.NEGATIVE_INFINITY) < at && (this.#runningOn.get(node) ?? 0) < this.concurrency;
   }
 
   #check({ executionId, attempt, organization, jobName, fencingToken }: RunInfo, node: string): void {

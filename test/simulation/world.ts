@@ -91,6 +91,10 @@ export class World {
     return begin + this.kernel.now;
   }
 
+  handlersAt(index: number): readonly string[] {
+    return ['work', ...(this.options.handlersOf?.(index) ?? [])];
+  }
+
   async passes(ms: number): Promise<void> {
     await this.kernel.runUntil(this.kernel.now + ms, () => this.#observeLog());
   }
@@ -173,7 +177,7 @@ export class World {
     const { clock, background, ids } = machine;
     const activity = new Activity();
     const handlers = new JobHandlers();
-    for (const name of ['work', ...(options.handlersOf?.(site.index) ?? [])]) handlers.set(name, handlerOn(machine));
+    for (const name of this.handlersAt(site.index)) handlers.set(name, handlerOn(machine));
     const storage = storageOf(shared, machine, network, members, options.logOf?.(this, machine, network));
     return {
       clock,
@@ -267,8 +271,8 @@ export class World {
     }
   }
 
-  /** Every message is an event of the log, byte for byte, and they are in its order; up to a position nothing is missing. */
-  async checkPublished(upTo: number): Promise<void> {
+  /** Every message is an event of the log, byte for byte, they are in its order, and none is missing. */
+  async checkPublished(): Promise<void> {
     const expected = this.log.published().map(outgoingOf);
     const known = new Map(expected.map((message, i) => [message.id, i]));
     const messages = this.shared.publisher.messages(0);
@@ -287,7 +291,7 @@ export class World {
       seen.add(i);
       last = Math.max(last, i);
     }
-    for (const commit of (await this.shared.all()).slice(0, upTo))
+    for (const commit of await this.shared.all())
       for (const { id, type } of publishedOf(commit)) {
         // A deletion takes what came before it in its own commit out of the stream too.
         if (type !== 'JobDeleted' && deletes(commit)) continue;

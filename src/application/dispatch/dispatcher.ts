@@ -210,7 +210,7 @@ export class Dispatcher {
   }
 
   async #adopt(stream: StreamKey, executionId: string, attempt: number): Promise<void> {
-    const { rows, executor, log } = this.dependencies;
+    const { rows, executor, background, log } = this.dependencies;
     try {
       const { state: job } = await rows.current(stream);
       if (job.kind !== 'job' || executor.has(executionId)) return;
@@ -218,11 +218,14 @@ export class Dispatcher {
       if (execution?.phase !== 'running' || execution.attempt !== attempt) return;
       const { organization, jobName } = splitStream(stream);
       const handlerKey = handlerKeyOf(job.definition.jobType, jobName);
-      // It was within the limits when it was claimed; others may have taken the room since, and then there is one too many for a while.
+      const claim = { stream, executionId, job };
+      // It was within the limits when it was claimed; others may have taken the room since.
+      if (!this.#hasRoom(handlerKey, organization)) return executor.decline(claim);
       this.#slots.take(handlerKey, organization);
-      executor.start({ stream, executionId, job }, () => this.#giveBack(handlerKey, organization));
+      executor.start(claim, () => this.#giveBack(handlerKey, organization));
     } catch (error) {
-      log.warn({ error, stream }, 'a claim found in the log could not be started; it ends as lost');
+      log.warn({ error, stream }, 'a claim found in the log could not be started; trying again');
+      background.after(retryAfterMs, () => this.#running && void this.#adopt(stream, executionId, attempt));
     }
   }
 
@@ -266,9 +269,7 @@ export class Dispatcher {
       else this.#ready.add(due);
     }
     while (this.#mayClaim()) {
-      const next = this.#ready.take(now, (key, organization) =>
-        this.#slots.allows(key, organization, this.dependencies.handlers.concurrencyOf(key)),
-      );
+      const next = this.#ready.take(now, (key, organization) => this.#allows(key, organization));
       if (!next) break;
       if (!this.#claiming.has(next.stream)) this.#wake(next, 1);
     }
@@ -309,6 +310,14 @@ export class Dispatcher {
     // Set back, the clock tells the same moment by another number.
     this.#watchedSince = jumpMs > 0 ? this.dependencies.clock.now() : plus(this.#watchedSince, jumpMs);
     void this.reload();
+  }
+
+  #allows(handlerKey: string, organization: string): boolean {
+    return this.#slots.allows(handlerKey, organization, this.dependencies.handlers.concurrencyOf(handlerKey));
+  }
+
+  #hasRoom(handlerKey: string, organization: string): boolean {
+    return this.#slots.free > 0 && this.#allows(handlerKey, organization);
   }
 
   /** A node whose handlers have all stopped listening claims nothing more. */

@@ -1,5 +1,6 @@
 import type { Millis } from '../../domain/instant.js';
 import type { ExecutionError, FailureCause, Job } from '../../domain/job/index.js';
+import type { RunningExecution } from '../../domain/job/state.js';
 import type { Json } from '../../domain/json.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler } from '../commandHandler.js';
@@ -96,25 +97,34 @@ export class Executor {
 
   /** Runs what was claimed, if this node still holds it. */
   start(claim: Claim, release: () => void): void {
-    const { clock, membership } = this.dependencies;
-    const execution = claim.job.executions.find((e) => e.executionId === claim.executionId);
-    if (execution?.phase !== 'running' || execution.node !== membership.self) return release();
-    const startedAtMs = clock.monotonic();
-    const attempt: Attempt = {
-      number: execution.attempt,
-      startedAtMs,
-      endAtMs: startedAtMs + claim.job.definition.timeoutMs,
-      abort: null,
-      notes: null,
-      release,
-      settled: false,
-      ...claim,
-    };
-    this.#attempts.set(claim.executionId, attempt);
+    const execution = this.#claimed(claim);
+    if (!execution) return release();
+    const attempt = this.#attemptOf(claim, execution, release);
     // Claimed at the last moment: others may take this node for dead by now, or it is about to leave.
-    if (this.#phase !== 'open') return void this.#giveBack(attempt);
+    if (this.#phase === 'over') return void this.#giveBack(attempt, 'shutdown', stopped);
+    if (this.#phase === 'fenced') return void this.#giveBack(attempt, 'fenced', fenced);
     this.#run(attempt);
     if (execution.cancelRequested) this.#tellToStop(attempt, cancelled);
+  }
+
+  /** Ends what was claimed and never began, for want of room; it is tried again at once, wherever there is some. */
+  decline(claim: Claim): void {
+    const execution = this.#claimed(claim);
+    if (execution) void this.#giveBack(this.#attemptOf(claim, execution, null), 'fenced', noRoom);
+  }
+
+  /** The execution, if this node still holds it. */
+  #claimed({ job, executionId }: Claim): RunningExecution | null {
+    const execution = job.executions.find((e) => e.executionId === executionId);
+    return execution?.phase === 'running' && execution.node === this.dependencies.membership.self ? execution : null;
+  }
+
+  #attemptOf(claim: Claim, { attempt: number }: RunningExecution, release: (() => void) | null): Attempt {
+    const startedAtMs = this.dependencies.clock.monotonic();
+    const endAtMs = startedAtMs + claim.job.definition.timeoutMs;
+    const attempt: Attempt = { number, startedAtMs, endAtMs, abort: null, notes: null, release, settled: false, ...claim };
+    this.#attempts.set(claim.executionId, attempt);
+    return attempt;
   }
 
   /**
@@ -131,8 +141,7 @@ export class Executor {
   }
 
   /** Ends an attempt that never began. */
-  async #giveBack(attempt: Attempt): Promise<void> {
-    const [cause, error] = this.#phase === 'over' ? (['shutdown', stopped] as const) : (['fenced', fenced] as const);
+  async #giveBack(attempt: Attempt, cause: FailureCause, error: ExecutionError): Promise<void> {
     await this.#giveUp(attempt, cause, error);
     releaseSlot(attempt);
     this.#forget(attempt);
@@ -305,6 +314,11 @@ const fenced: ExecutionError = {
   name: 'AbortError',
   message: 'this node lost its store, and stopped its work before others take it over',
   code: 'FENCED',
+};
+const noRoom: ExecutionError = {
+  name: 'AbortError',
+  message: 'the answer to the claim got lost, and the node had no room left when it found the claim in the log',
+  code: 'NO_ROOM',
 };
 const cancelled: ExecutionError = { name: 'AbortError', message: 'the execution was cancelled', code: 'CANCELLED' };
 

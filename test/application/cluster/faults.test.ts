@@ -125,6 +125,31 @@ describe('a claim whose answer got lost', () => {
     gate.resolve('done');
     await over;
   });
+
+  it('is given back where the room for it is taken by the time it is found', async () => {
+    const gate = deferred();
+    const node = await join(storage.open, 'unsure', { work: () => gate.promise }, { concurrency: 1 });
+    const asking = await join(storage.open, 'asking');
+    const heard = next(node.scheduler, 'JobScheduled', 'first');
+    const heal = storage.inflict('answers lost', 'unsure');
+    await asking.scheduler.scheduleJob({ ...once('first'), schedule: soon(200) });
+    await heard;
+    const claimed = next(asking.scheduler, 'ExecutionStarted', 'first');
+    const release = storage.inflict('log held', 'unsure');
+    await claimed;
+    await turns();
+    heal();
+    const second = next(node.scheduler, 'ExecutionStarted', 'second');
+    await node.scheduler.scheduleJob(once('second'));
+    await second;
+    const failed = next(asking.scheduler, 'ExecutionFailed', 'first');
+    release();
+    expect((await failed).data).toMatchObject({ attempt: 1, cause: 'fenced', error: { code: 'NO_ROOM' }, final: false });
+    expect(node.runs).toEqual(['second#1']);
+    const over = next(asking.scheduler, 'ExecutionCompleted', 'first');
+    gate.resolve('done');
+    expect((await over).data).toMatchObject({ attempt: 2 });
+  });
 });
 
 describe('what one node has written and not saved yet', () => {
