@@ -30,6 +30,7 @@ export type Verification = {
 
 const page = 1_000;
 const maxProblems = 100;
+const mostLooks = 3;
 
 type Dependencies = {
   readonly store: EventStore;
@@ -45,7 +46,7 @@ type Dependencies = {
  * was planned. Changes nothing.
  */
 export const verify = async (dependencies: Dependencies, onProgress?: (done: number, total: number) => void): Promise<Verification> => {
-  const { feed, projector, calendar, clock } = dependencies;
+  const { feed, projector } = dependencies;
   await projector.saved();
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void (problems.length < maxProblems && problems.push(problem));
@@ -71,15 +72,12 @@ export const verify = async (dependencies: Dependencies, onProgress?: (done: num
     const streams = await dependencies.store.streams(after, page);
     const rows = await dependencies.readModels.jobs(streams);
     for (const stream of streams) {
-      const commits = await dependencies.store.read(stream, 0);
-      checkVersions(stream, commits, report);
-      const executions = await checkReplay(stream, commits, rows.get(stream), projected, dependencies.readModels, report);
+      const checked = await checkStream(stream, rows.get(stream), projected, dependencies);
+      checked.problems.forEach(report);
       if (rows.get(stream)?.state.kind === 'job') counts.jobs++;
-      counts.executions += executions;
-      const { found, unaccounted } = fatesOf(commits, calendar, splitStream(stream).organization, clock.now());
-      counts.occurrences += found;
-      for (const { version, detail } of unaccounted) report({ kind: 'occurrence', where: `${stream} v${version}`, detail });
-      read += commits.length;
+      counts.executions += checked.executions;
+      counts.occurrences += checked.occurrences;
+      read += checked.commits;
       onProgress?.(Math.min(read, total), total);
     }
     if (streams.length < page) break;
@@ -89,6 +87,44 @@ export const verify = async (dependencies: Dependencies, onProgress?: (done: num
 };
 
 type Report = (problem: Problem) => void;
+type Checked = {
+  readonly problems: readonly Problem[];
+  readonly commits: number;
+  readonly executions: number;
+  readonly occurrences: number;
+};
+
+/** A process beside this one may drop history between two reads: what is wrong must be so when it is looked at anew. */
+const checkStream = async (
+  stream: StreamKey,
+  row: JobRow | undefined,
+  projected: readonly Position[],
+  dependencies: Dependencies,
+): Promise<Checked> => {
+  let checked = await checkOnce(stream, row, projected, dependencies);
+  for (let looks = 1; looks < mostLooks && checked.problems.length > 0; looks++) {
+    await dependencies.projector.saved();
+    const anew = (await dependencies.readModels.jobs([stream])).get(stream);
+    checked = await checkOnce(stream, anew, projected, dependencies);
+  }
+  return checked;
+};
+
+const checkOnce = async (
+  stream: StreamKey,
+  row: JobRow | undefined,
+  projected: readonly Position[],
+  { store, readModels, calendar, clock }: Dependencies,
+): Promise<Checked> => {
+  const problems: Problem[] = [];
+  const report = (problem: Problem): void => void problems.push(problem);
+  const commits = await store.read(stream, 0);
+  checkVersions(stream, commits, report);
+  const executions = await checkReplay(stream, commits, row, projected, readModels, report);
+  const { found, unaccounted } = fatesOf(commits, calendar, splitStream(stream).organization, clock.now());
+  for (const { version, detail } of unaccounted) report({ kind: 'occurrence', where: `${stream} v${version}`, detail });
+  return { problems, commits: commits.length, executions, occurrences: found };
+};
 
 const checkPositions = (commits: readonly Commit[], partition: number, after: number, report: Report): number => {
   let at = after;
