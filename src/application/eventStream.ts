@@ -1,4 +1,4 @@
-import { SchedulerError } from '../domain/errors.js';
+import { fieldsOf, invalidArgument, oneOrMore } from './api/arguments.js';
 import type { EventFilter, PublishedEvent } from './api/types.js';
 import type { Commits } from './commits.js';
 import type { Commit, EventFeed, Position } from './ports/eventStore.js';
@@ -20,8 +20,9 @@ export class EventStream {
   }
 
   /** The events of one organization in the order of the log; with `follow` it goes on until the signal aborts or the stream closes. */
-  async *read(organization: string, filter: EventFilter = {}): AsyncGenerator<PublishedEvent, void, undefined> {
-    const types = filter.type === undefined ? null : new Set([filter.type].flat());
+  async *read(organization: string, given?: EventFilter): AsyncGenerator<PublishedEvent, void, undefined> {
+    const filter = checked(fieldsOf('filter', given));
+    const types = filter.type === undefined ? null : new Set(oneOrMore('type', filter.type));
     const cursors = cursorsAfter(filter.after, this.feed.partitions);
     const wanted = (event: PublishedEvent): boolean =>
       event.organization === organization &&
@@ -77,14 +78,20 @@ export const publishedOf = (commit: Commit): readonly PublishedEvent[] =>
     data,
   }));
 
+const checked = (filter: EventFilter): EventFilter => {
+  const { jobName, after, follow, signal } = filter;
+  if (jobName !== undefined && typeof jobName !== 'string') throw invalidArgument('jobName', 'must be a text');
+  if (after !== undefined && typeof after !== 'string') throw invalidArgument('after', 'must be a sequence such as 0:17:0');
+  if (follow !== undefined && typeof follow !== 'boolean') throw invalidArgument('follow', 'must be true or false');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal');
+  return filter;
+};
+
 type Sequence = readonly [partition: number, position: Position, index: number];
 
 const parse = (sequence: string): Sequence => {
   const match = /^(\d{1,3}):(\d{1,15}):(\d{1,6})$/.exec(sequence);
-  if (!match)
-    throw new SchedulerError('INVALID_ARGUMENT', 'after: must be a sequence such as 0:17:0', {
-      issues: [{ path: 'after', message: 'must be a sequence such as 0:17:0' }],
-    });
+  if (!match) throw invalidArgument('after', 'must be a sequence such as 0:17:0');
   return [Number(match[1]), Number(match[2]), Number(match[3])];
 };
 

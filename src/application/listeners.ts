@@ -1,4 +1,5 @@
 import type { JobEvent } from '../domain/job/index.js';
+import { invalidArgument } from './api/arguments.js';
 import type { PublishedEvent } from './api/types.js';
 import { publishedOf } from './eventStream.js';
 import type { Commit } from './ports/eventStore.js';
@@ -16,6 +17,8 @@ export class Listeners {
   }
 
   on(organization: string, type: JobEvent['type'] | '*', call: Call): () => void {
+    if (typeof type !== 'string') throw invalidArgument('type', "must be a type of event, or '*'");
+    if (typeof call !== 'function') throw invalidArgument('listener', 'must be a function');
     const listener = { organization, type, call };
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -121,7 +121,7 @@ const secretOf = (
 ): { readonly name: string; readonly value: string; readonly host: string } | string => {
   const [, name, host] = /^([A-Za-z_][A-Za-z0-9_]*)@([^@/\s]+)$/.exec(entry) ?? [];
   if (name === undefined || host === undefined)
-    return `${entry} must be the name of a variable and a host, such as ERP_TOKEN@erp.example.com`;
+    return `${entry.slice(0, 100)} must be the name of a variable and a host, such as ERP_TOKEN@erp.example.com`;
   const file = environment[`${name}_FILE`];
   const read = file === undefined ? null : readSecret(file);
   if (read && !read.ok) return `${name}_FILE ${read.fault}`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
+import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import { type Issue, SchedulerError } from '../domain/errors.js';
@@ -8,6 +9,11 @@ import type { AnyOptions } from './options.js';
 
 const atLeastOne = z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1');
 const perName = z.record(z.string(), atLeastOne).default({});
+const isHandler = (value: unknown): boolean =>
+  value === undefined ||
+  typeof value === 'function' ||
+  typeof value === 'string' ||
+  (typeof value === 'object' && value !== null && 'handler' in value);
 const isA = (type: string) => (value: unknown) => typeof value === type;
 
 const names = <const K extends string>(known: readonly K[]) => z.partialRecord(z.enum(known), nameOfField).optional();
@@ -79,7 +85,7 @@ const schema = z.strictObject({
     .default('default'),
   logger: z.union([z.literal(false), z.custom<object>(isA('object'))], { error: 'must be false or a logger' }).optional(),
   autoStart: z.boolean({ error: 'must be true or false' }).default(true),
-  handlers: z.record(z.string(), z.unknown()).optional(),
+  handlers: z.record(z.string(), z.custom(isHandler, 'must be a function, the path of a module, or { handler }')).optional(),
   predefined: z.union([z.literal(false), predefined]).optional(),
   notifications: z.union([z.literal(false), notifications]).prefault({}),
   customSchedules: z.record(z.string(), z.custom(isA('function'), 'must be a function')).optional(),
@@ -92,11 +98,17 @@ export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization
   readonly notifications: NotificationSettings | null;
 };
 
+/** The options as they are at this moment. Throws `INVALID_ARGUMENT` where they are no object, or cannot be read. */
+export const readableOptions = <T extends AnyOptions>(options: T): T => fieldsOf('options', options) as T;
+
 /** Checks options once, where they come in. Throws `INVALID_ARGUMENT` naming every option that is wrong. */
 export const readOptions = (options: AnyOptions): Settings => {
-  const parsed = schema.safeParse(options);
+  const parsed = safely(() => {
+    const { success, data, error } = schema.safeParse(options);
+    return success ? { success, data } : { success, issues: error.issues.flatMap((issue) => issuesOf(issue)) };
+  });
   if (!parsed.success) {
-    const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
+    const { issues } = parsed;
     throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path}: ${i.message}`).join('; '), { issues });
   }
   const { concurrency, autoStart, organization, limits, notifications } = parsed.data;
@@ -109,16 +121,24 @@ export const readOptions = (options: AnyOptions): Settings => {
   };
 };
 
+const safely = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch {
+    throw invalidArgument('options', 'could not be read: a getter or proxy in it threw');
+  }
+};
+
 const issuesOf = (issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): readonly Issue[] => {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not an option; check its spelling' }));
-  if (issue.code === 'invalid_key') return [{ path: path.join('.'), message: 'is not one of the names that are known here' }];
+    return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'is not an option; check its spelling' }));
+  if (issue.code === 'invalid_key') return [{ path: path.map(String).join('.'), message: 'is not one of the names that are known here' }];
   if (issue.code === 'invalid_union') {
     // Where only one of the alternatives can be meant, what is wrong in it is told.
     const meant = issue.errors.filter((branch) => branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
     const [only] = meant;
     if (only && meant.length === 1) return only.flatMap((inner) => issuesOf(inner, path));
   }
-  return [{ path: path.join('.'), message: issue.message }];
+  return [{ path: path.map(String).join('.'), message: issue.message }];
 };

@@ -1,3 +1,4 @@
+import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import { type OrganizationDependencies, organizationJobs } from '../application/api/organizationJobs.js';
 import type { JobMap, JobsApi } from '../application/api/types.js';
 import { exportLog } from '../application/audit/exportLog.js';
@@ -158,12 +159,17 @@ export class Runtime {
   }
 
   verify(onProgress?: Progress): Promise<Verification> {
-    const { store, feed, readModels } = this.#parts.storage;
-    return verify({ store, feed, readModels, projector: get(this.#container, T.projector) }, onProgress);
+    const { calendar, clock, storage } = this.#parts;
+    const { store, feed, readModels } = storage;
+    return verify({ store, feed, readModels, projector: get(this.#container, T.projector), calendar, clock }, onProgress);
   }
 
   /** The log as lines of JSON: of a job of an organization, of all its jobs, or of everything. */
-  exportLog({ organization, jobName }: LogScope): AsyncGenerator<string, void, undefined> {
+  exportLog(scope: LogScope): AsyncGenerator<string, void, undefined> {
+    const { organization, jobName } = fieldsOf('scope', scope);
+    if (organization !== null && typeof organization !== 'string')
+      throw invalidArgument('organization', 'must be the name of one, or null for all of them');
+    if (jobName !== undefined && typeof jobName !== 'string') throw invalidArgument('jobName', 'must be a text');
     return exportLog(this.#parts.storage.store, codec, organization, jobName ?? null);
   }
 

@@ -12,7 +12,7 @@ import { chooseLogger } from './chooseLogger.js';
 import { lazyJobs } from './lazyJobs.js';
 import { Lifecycle } from './lifecycle.js';
 import type { SchedulerOptions } from './options.js';
-import { readOptions } from './optionsSchema.js';
+import { readableOptions, readOptions } from './optionsSchema.js';
 import type { LogScope, Progress } from './runtime.js';
 import { createServices } from './services/index.js';
 import { createTimetable, type Preview } from './timetable.js';
@@ -38,7 +38,7 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   exportLog(scope: LogScope): AsyncIterable<string>;
   /**
    * Fills an empty store with an exported log, while no jobs run. Returns how many commits there were. Rejects with `INVALID_ARGUMENT`,
-   * which names the line that is wrong; what came before it is then in the store, which is to be thrown away.
+   * which names the line that is wrong, and says how many commits are in the store by then: it is to be thrown away if there are any.
    */
   importLog(lines: AsyncIterable<string>, onProgress?: (commits: number) => void): Promise<number>;
 }
@@ -48,9 +48,10 @@ const defaultOrganization = 'default';
 
 /** A scheduler of its own store, handlers and clock. Nothing is opened before the first use. Throws `INVALID_ARGUMENT` for wrong options. */
 export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOptions<M> = {}): Scheduler<M> => {
-  readOptions(options);
-  const { clock, predefined } = options;
-  return lazyScheduler(() => options, { ...(clock && { clock }), withPredefined: predefined !== false });
+  const given = readableOptions(options);
+  readOptions(given);
+  const { clock, predefined } = given;
+  return lazyScheduler(() => given, { ...(clock && { clock }), withPredefined: predefined !== false });
 };
 
 type KnownAtOnce = {
@@ -98,7 +99,7 @@ export const lazyScheduler = <M extends JobMap>(
     // The map holds handlers of every type; that each is called with its own parameters is what the job map says.
     jobHandlers: jobHandlers as unknown as JobHandlerMap<M>,
     customSchedules,
-    previewSchedule: (schedule, preview = {}) => timetable.preview(schedule, clock.now(), preview),
+    previewSchedule: (schedule, preview) => timetable.preview(schedule, clock.now(), preview),
     forOrganization: (organization) => jobsOf(organizationName(organization)),
     start: () => lifecycle.start(),
     stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),

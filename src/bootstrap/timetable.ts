@@ -9,7 +9,7 @@ import {
 } from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput, type ParametersCheck } from '../adapters/input/jobInput.js';
-import { invalidArgument } from '../application/api/jobCommands.js';
+import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Instant, instant } from '../domain/instant.js';
@@ -21,7 +21,7 @@ export type Preview = { readonly after?: Date; readonly count?: number };
 export type Timetable = {
   readonly calendar: Calendar;
   readonly input: JobInputParser;
-  readonly preview: (schedule: unknown, now: Instant, options: Preview) => readonly PreviewEntry[];
+  readonly preview: (schedule: unknown, now: Instant, options?: Preview) => readonly PreviewEntry[];
 };
 
 const mostPreviewed = 100;
@@ -41,7 +41,8 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, ch
   return {
     calendar,
     input,
-    preview: (schedule, now, { after, count = 10 }) => {
+    preview: (schedule, now, options) => {
+      const { after, count = 10 } = fieldsOf('options', options);
       const owner = { jobId: 'preview', organization: 'default' };
       if (!Number.isInteger(count) || count < 1 || count > mostPreviewed)
         throw invalidArgument('count', `must be a whole number from 1 to ${mostPreviewed}`);

@@ -213,8 +213,11 @@ const checkReadModels = async (world: World): Promise<void> => {
   const { shared } = world;
   const { store, feed } = shared.log;
   const projector = { saved: async () => undefined };
-  const verified = await verify({ store, feed, readModels: shared.readModels, projector: projector as never });
-  for (const { kind, where, detail } of verified.problems) world.report('I17', `${kind} ${where}: ${detail}`);
+  const { calendar } = world.timetable;
+  const clock = { now: () => instant(world.now) };
+  const verified = await verify({ store, feed, readModels: shared.readModels, projector: projector as never, calendar, clock });
+  for (const { kind, where, detail } of verified.problems)
+    world.report(kind === 'occurrence' ? 'I6' : 'I17', `${kind} ${where}: ${detail}`);
   const streams = await store.streams(null, Number.MAX_SAFE_INTEGER);
   const rows = await shared.readModels.jobs(streams);
   for (const stream of streams) {

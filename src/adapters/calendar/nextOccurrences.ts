@@ -1,3 +1,4 @@
+import { fieldsOf, invalidArgument } from '../../application/api/arguments.js';
 import { SchedulerError } from '../../domain/errors.js';
 import { type Instant, instant } from '../../domain/instant.js';
 import { CalculatorFailure } from '../../domain/schedule/calendar.js';
@@ -26,11 +27,14 @@ const mostOccurrences = 100_000;
  * `SchedulerError` for a schedule that is wrong or has no occurrence at all; one that has had its last answers none.
  */
 export const nextOccurrences = (schedule: unknown, query: OccurrenceQuery): Date[] => {
-  const { count, jobId = '', calculators = new Map<string, Calculator>() } = query;
-  const after = dateArgument('after', query.after);
-  const until = query.until === undefined ? Infinity : dateArgument('until', query.until);
+  const { count, jobId = '', calculators = new Map<string, Calculator>(), ...given } = fieldsOf<OccurrenceQuery>('query', query);
+  const after = dateArgument('after', given.after);
+  const until = given.until === undefined ? Infinity : dateArgument('until', given.until);
   if (!isWholeNumber(count, 0, mostOccurrences))
     throw new SchedulerError('INVALID_ARGUMENT', `count must be a whole number from 0 to ${mostOccurrences}`);
+
+  if (typeof jobId !== 'string') throw invalidArgument('jobId', 'must be a text');
+  if (!(calculators instanceof Map)) throw invalidArgument('calculators', 'must be a Map of calculators by name');
 
   const parsed = readSchedule(schedule, { now: after, calculators });
   if (!parsed.ok) throw refusal(parsed.issues);
@@ -53,7 +57,7 @@ export const nextOccurrences = (schedule: unknown, query: OccurrenceQuery): Date
   }
 };
 
-const dateArgument = (name: string, value: Date): Instant => {
+const dateArgument = (name: string, value: unknown): Instant => {
   const at = epochOf(value);
   if (at === null) throw new SchedulerError('INVALID_ARGUMENT', `${name} must be a valid Date`);
   return instant(at);

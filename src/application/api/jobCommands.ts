@@ -16,11 +16,15 @@ import type { Membership } from '../ports/membership.js';
 import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
+import { fieldsOf, invalidArgument, itemsOf } from './arguments.js';
 import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
 
 const bulkAtOnce = 500;
+const mostInBulk = 1_000_000;
+/** A timer that is set for longer fires at once. */
+const longestWaitMs = 2 ** 31 - 1;
 /** Nodes are heard of with every beat. */
 const heardOfLooks = 35;
 const heardOfMs = 100;
@@ -46,6 +50,7 @@ export type CommandDependencies = {
 };
 
 type Ok = Extract<Handled, { ok: true }>;
+type NoteOption = { readonly note?: string };
 
 /** What callers may ask to be changed, in one organization. */
 export class JobCommands {
@@ -87,15 +92,19 @@ export class JobCommands {
   }
 
   async scheduleJobs(inputs: readonly unknown[]): Promise<readonly BulkResult[]> {
-    if (!Array.isArray(inputs)) throw invalidArgument('jobs', 'must be an array of jobs');
+    const given = itemsOf('jobs', inputs, mostInBulk);
     const results: BulkResult[] = [];
-    for (let i = 0; i < inputs.length; i += bulkAtOnce)
-      results.push(...(await Promise.all(inputs.slice(i, i + bulkAtOnce).map((input) => this.scheduleJob(input).catch(asSchedulerError)))));
+    for (let i = 0; i < given.length; i += bulkAtOnce)
+      results.push(...(await Promise.all(given.slice(i, i + bulkAtOnce).map((input) => this.scheduleJob(input).catch(asSchedulerError)))));
     return results;
   }
 
   /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
-  async runNow(jobName: unknown, parameters: unknown, { wait = true, waitMs }: RunOptions = {}): Promise<RunResult> {
+  async runNow(jobName: unknown, parameters: unknown, options?: RunOptions): Promise<RunResult> {
+    const { wait = true, waitMs } = fieldsOf('options', options);
+    if (typeof wait !== 'boolean') throw invalidArgument('wait', 'must be true or false');
+    if (waitMs !== undefined && !(Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= longestWaitMs))
+      throw invalidArgument('waitMs', 'must be a whole number of milliseconds, 24 days at most');
     const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
     const stream = this.#streamOf(jobName);
     const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
@@ -146,8 +155,9 @@ export class JobCommands {
     return { jobName: String(jobName), executions };
   }
 
-  async pause(jobName: unknown, { note, until }: PauseOptions): Promise<Ok> {
+  async pause(jobName: unknown, options?: PauseOptions): Promise<Ok> {
     const { clock, input } = this.dependencies;
+    const { note, until } = fieldsOf('options', options);
     const now = clock.now();
     const end = until === undefined ? undefined : accepted(input.instant(until, 'until'));
     if (end !== undefined && end <= now) throw invalidArgument('until', 'must lie in the future');
@@ -160,16 +170,19 @@ export class JobCommands {
     });
   }
 
-  resume(jobName: unknown, { note }: PauseOptions): Promise<Ok> {
+  async resume(jobName: unknown, options?: PauseOptions): Promise<Ok> {
+    const { note } = fieldsOf('options', options);
     return this.#handle(this.#streamOf(jobName), { type: 'ResumeJob', now: this.dependencies.clock.now(), ...noted(note), ...this.#by });
   }
 
-  cancel(jobName: unknown, note?: string): Promise<Ok> {
+  async cancel(jobName: unknown, options?: NoteOption): Promise<Ok> {
+    const { note } = fieldsOf('options', options);
     return this.#handle(this.#streamOf(jobName), { type: 'CancelJob', now: this.dependencies.clock.now(), ...noted(note), ...this.#by });
   }
 
   /** Asks an execution to stop, and waits until it has. */
-  async cancelExecution(row: ExecutionRow, note?: string): Promise<ExecutionRow> {
+  async cancelExecution(row: ExecutionRow, options?: NoteOption): Promise<ExecutionRow> {
+    const { note } = fieldsOf('options', options);
     if (isOver(row)) return row;
     const waiting = this.dependencies.waiters.finished(row.executionId);
     try {
@@ -275,9 +288,6 @@ const otherOrganization = (own: string): SchedulerError => {
   const message = `must be "${own}", or left out: this is the API of that organization alone`;
   return new SchedulerError('INVALID_JOB', `organization: ${message}`, { issues: [{ path: 'organization', message }] });
 };
-
-export const invalidArgument = (path: string, message: string): SchedulerError =>
-  new SchedulerError('INVALID_ARGUMENT', `${path}: ${message}`, { issues: [{ path, message }] });
 
 const asSchedulerError = (error: unknown): SchedulerError => {
   if (error instanceof SchedulerError) return error;

@@ -1,5 +1,5 @@
 import { type Instant, instant } from '../../domain/instant.js';
-import { handlerKeyOf, type Job, jobStatuses } from '../../domain/job/index.js';
+import { handlerKeyOf, type Job, type JobStatus, jobStatuses } from '../../domain/job/index.js';
 import { CalculatorFailure, type Calendar } from '../../domain/schedule/calendar.js';
 import { explain } from '../audit/explain.js';
 import type { JobHandlers } from '../handlers.js';
@@ -16,7 +16,8 @@ import { replay } from '../projections/replay.js';
 import type { Projector } from '../projector.js';
 import { splitStream, streamOf } from '../streams.js';
 import { isOver } from '../waiters.js';
-import { accepted, invalidArgument, unwell } from './jobCommands.js';
+import { fieldsOf, idOf, invalidArgument, oneOrMore } from './arguments.js';
+import { accepted, unwell } from './jobCommands.js';
 import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
 import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
 import type { ArtifactFile, ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
@@ -49,13 +50,12 @@ export class JobQueries {
     private readonly organization: string,
   ) {}
 
-  async list(query: JobQuery = {}): Promise<JobPage> {
+  async list(query?: JobQuery): Promise<JobPage> {
     const { readModels, projector, clock } = this.dependencies;
-    const limit = boundedLimit(query.limit, defaultLimit);
-    const { jobType, tag, search, cursor } = query;
-    const statuses = query.status === undefined ? undefined : [query.status].flat();
-    for (const status of statuses ?? [])
-      if (!jobStatuses.includes(status)) throw invalidArgument('status', `must be one of ${jobStatuses.join(', ')}`);
+    const { jobType, tag, search, cursor, status, limit: asked } = fieldsOf('query', query);
+    const limit = boundedLimit(asked, defaultLimit);
+    const statuses = status === undefined ? undefined : oneOrMore('status', status);
+    if (!areStatuses(statuses)) throw invalidArgument('status', `must be one of ${jobStatuses.join(', ')}`);
     for (const [path, value] of Object.entries({ jobType, tag, search, cursor }))
       if (value !== undefined && typeof value !== 'string') throw invalidArgument(path, 'must be a text');
     await unwell(projector.saved());
@@ -98,17 +98,17 @@ export class JobQueries {
   /** The history entry of an execution of this organization. */
   async executionRow(executionId: unknown): Promise<ExecutionRow> {
     const { readModels, projector, membership, background } = this.dependencies;
-    if (typeof executionId !== 'string') throw invalidArgument('executionId', 'must be a text');
+    const id = idOf('executionId', executionId);
     await unwell(projector.saved());
-    let row = await unwell(readModels.execution(executionId));
+    let row = await unwell(readModels.execution(id));
     // Another node may have announced what it has not saved yet.
     for (let looks = 0; !row && !membership.exclusive && looks < savedElsewhereLooks; looks++) {
       await new Promise<void>((resolve) => background.after(savedElsewhereMs, resolve));
-      row = await unwell(readModels.execution(executionId));
+      row = await unwell(readModels.execution(id));
     }
-    if (!row?.stream.startsWith(`${this.organization}/`)) throw executionNotFound(executionId);
+    if (!row?.stream.startsWith(`${this.organization}/`)) throw executionNotFound(id);
     if (isOver(row)) return row;
-    const ahead = (await unwell(this.dependencies.rows.aheadOfSaved(row.stream))).get(executionId);
+    const ahead = (await unwell(this.dependencies.rows.aheadOfSaved(row.stream))).get(id);
     return ahead && ahead.version > row.version ? ahead : row;
   }
 
@@ -128,9 +128,9 @@ export class JobQueries {
   }
 
   async artifact(artifactId: unknown): Promise<ArtifactFile> {
-    if (typeof artifactId !== 'string') throw invalidArgument('artifactId', 'must be a text');
-    const found = await unwell(this.dependencies.artifacts.open(this.organization, artifactId));
-    if (!found) throw artifactNotFound(artifactId);
+    const id = idOf('artifactId', artifactId);
+    const found = await unwell(this.dependencies.artifacts.open(this.organization, id));
+    if (!found) throw artifactNotFound(id);
     return { ...presentArtifact(found.artifact), content: found.content };
   }
 
@@ -197,6 +197,9 @@ const newestOf = (saved: readonly ExecutionRow[], ahead: ReadonlyMap<string, Exe
     if (entry.queuedVersion >= oldest && entry.version >= (entries.get(executionId)?.version ?? 0)) entries.set(executionId, entry);
   return [...entries.values()].sort((a, b) => b.queuedVersion - a.queuedVersion);
 };
+
+const areStatuses = (given: readonly unknown[] | undefined): given is readonly JobStatus[] | undefined =>
+  given === undefined || given.every((status) => jobStatuses.some((known) => known === status));
 
 const boundedLimit = (limit: unknown, fallback: number): number => {
   if (limit === undefined) return fallback;

@@ -1,6 +1,7 @@
 import type { EventStream } from '../eventStream.js';
 import type { Listeners } from '../listeners.js';
-import { type CommandDependencies, invalidArgument, JobCommands } from './jobCommands.js';
+import { invalidArgument } from './arguments.js';
+import { type CommandDependencies, JobCommands } from './jobCommands.js';
 import { JobQueries, type QueryDependencies } from './jobQueries.js';
 import { presentExecution } from './present.js';
 import type { JobMap, JobsApi } from './types.js';
@@ -25,17 +26,17 @@ export const organizationJobs = <M extends JobMap>(
     getJob: (jobName) => queries.job(jobName),
     getExecution: (executionId) => queries.execution(executionId),
     openArtifact: (artifactId) => queries.artifact(artifactId),
-    toggleJob: async (jobName, enabled, options = {}) => {
+    toggleJob: async (jobName, enabled, options) => {
       if (typeof enabled !== 'boolean') throw invalidArgument('enabled', 'must be true or false');
       await (enabled ? commands.resume(jobName, options) : commands.pause(jobName, options));
       return queries.job(jobName);
     },
-    cancelJob: async (jobName, { note } = {}) => {
-      await commands.cancel(jobName, note);
+    cancelJob: async (jobName, options) => {
+      await commands.cancel(jobName, options);
       return queries.job(jobName);
     },
-    cancelExecution: async (executionId, { note } = {}) =>
-      presentExecution(await commands.cancelExecution(await queries.executionRow(executionId), note)),
+    cancelExecution: async (executionId, options) =>
+      presentExecution(await commands.cancelExecution(await queries.executionRow(executionId), options)),
     deleteJob: (jobName) => commands.delete(jobName),
     getJobStats: (jobName) => queries.stats(jobName),
     explain: (jobName, at) => queries.explain(jobName, at),

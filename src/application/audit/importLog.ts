@@ -1,14 +1,20 @@
 import { SchedulerError } from '../../domain/errors.js';
 import { instant } from '../../domain/instant.js';
 import type { EventCodec } from '../ports/eventCodec.js';
-import type { AppendRequest, AppendResult, EventStore } from '../ports/eventStore.js';
+import { type AppendRequest, type Commit, type EventStore, StoreUnavailable } from '../ports/eventStore.js';
+import { blankRow } from '../projections/project.js';
+import { replay } from '../projections/replay.js';
+import { wakeIndexOf } from '../projections/wakeIndex.js';
 
-/** Appends under way: written together by the store, and few enough to be held. */
+/** Appends under way, which the store writes together. */
 const together = 500;
+
+type Line = { readonly line: number; readonly request: AppendRequest };
 
 /**
  * Appends an exported log to a store that has none, and returns how many commits there were. Each keeps its id, time, job and version;
- * positions are given anew. Throws `INVALID_ARGUMENT` naming the line that is wrong; what came before it is then in the store.
+ * positions are given anew. A job is replayed before any of it is appended. Throws `INVALID_ARGUMENT` naming the line that is wrong; how
+ * many commits are in the store by then is said too.
  */
 export const importLog = async (
   store: Pick<EventStore, 'append' | 'streams'>,
@@ -17,24 +23,71 @@ export const importLog = async (
   onProgress?: (commits: number) => void,
 ): Promise<number> => {
   if ((await store.streams(null, 1)).length > 0) throw wrong('the store has a log already; a log is only imported into an empty store');
+  if (typeof Object(lines)[Symbol.asyncIterator] !== 'function') throw wrong('must be lines of text, one after the other');
   let number = 0;
-  let pending: { readonly line: number; readonly appended: Promise<AppendResult> }[] = [];
+  let appended = 0;
+  let job: Line[] = [];
+  /** Appends the lines of the job that was read, as many together as can be held. */
   const settle = async (): Promise<void> => {
-    const results = await Promise.all(pending.map(async ({ line, appended }) => ({ line, result: await appended })));
-    pending = [];
-    for (const { line, result } of results)
-      if (result.outcome !== 'appended') throw wrong(`line ${line} does not follow what is before it: a commit is missing or comes twice`);
-    onProgress?.(number - 1);
+    checkJob(job);
+    for (let i = 0; i < job.length; i += together) {
+      const results = await Promise.allSettled(job.slice(i, i + together).map(({ request }) => store.append(request)));
+      appended += results.filter((result) => result.status === 'fulfilled' && result.value.outcome === 'appended').length;
+      for (const [n, result] of results.entries()) {
+        if (result.status === 'rejected') throw result.reason;
+        if (result.value.outcome !== 'appended') throw wrong(`line ${job[i + n]?.line} ${outOfPlace}`);
+      }
+    }
+    job = [];
+    onProgress?.(appended);
   };
-  for await (const text of lines) {
-    number++;
-    if (number === 1) checkHeader(text);
-    else pending.push({ line: number, appended: store.append(requestOf(text, number, codec)) });
-    if (pending.length === together) await settle();
+  try {
+    for await (const text of lines) {
+      number++;
+      if (number === 1) {
+        checkHeader(text);
+        continue;
+      }
+      const request = requestOf(text, number, codec);
+      if (job[0] && job[0].request.stream !== request.stream) await settle();
+      job.push({ line: number, request });
+    }
+    if (number === 0) throw wrong('that is no exported log: it is empty');
+    await settle();
+    return appended;
+  } catch (error) {
+    throw appended === 0 ? error : halfWay(error, appended);
   }
-  await settle();
-  if (number === 0) throw wrong('that is no exported log: it is empty');
-  return number - 1;
+};
+
+const outOfPlace = 'does not follow what is before it: a commit is missing or comes twice';
+
+/** What the lines say must be the life of a job: nothing is written that could not be read again. */
+const checkJob = (job: readonly Line[]): void => {
+  const [first] = job;
+  if (!first) return;
+  for (const [i, { line, request }] of job.entries()) if (request.expectedVersion !== i) throw wrong(`line ${line} ${outOfPlace}`);
+  const commits: readonly Commit[] = job.map(({ request }) => ({
+    ...request,
+    version: request.expectedVersion + 1,
+    partition: 0,
+    position: 1,
+  }));
+  const last = `lines ${first.line} to ${job.at(-1)?.line}`;
+  try {
+    wakeIndexOf(replay(blankRow(first.request.stream, first.request.at), commits).row);
+  } catch (error) {
+    throw wrong(`${last} do not tell of a job: ${error instanceof Error ? error.message : 'they cannot be replayed'}`, error);
+  }
+};
+
+/** The import has failed, and the store is no longer empty. */
+const halfWay = (error: unknown, appended: number): SchedulerError => {
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof SchedulerError ? error.code : error instanceof StoreUnavailable ? 'STORE_UNAVAILABLE' : 'INVALID_ARGUMENT';
+  const left = `${appended.toLocaleString('en')} commit${appended === 1 ? ' is' : 's are'} in the store; remove its directory or database, and import the whole log again`;
+  const message = `${reason}. ${left}`;
+  return new SchedulerError(code, message, { issues: [{ path: 'log', message }], cause: error });
 };
 
 const checkHeader = (text: string): void => {
@@ -49,7 +102,7 @@ const requestOf = (text: string, line: number, codec: Pick<EventCodec, 'decode'>
   if (typeof stream !== 'string' || !/^[^/]{1,128}\/[^/]{1,512}$/u.test(stream)) throw wrong(`line ${line} has no stream`);
   if (!isWhole(version) || version < 1) throw wrong(`line ${line} has no version`);
   if (!isWhole(at)) throw wrong(`line ${line} has no instant`);
-  if (!Array.isArray(events)) throw wrong(`line ${line} has no events`);
+  if (!Array.isArray(events) || !events.every(isTyped)) throw wrong(`line ${line} has no events`);
   return { commitId, stream, expectedVersion: version - 1, at: instant(at), events: decoded(events, line, codec) };
 };
 
@@ -70,6 +123,9 @@ const parsed = (text: string, line: number): { readonly [key: string]: unknown }
   }
   throw wrong(`line ${line} is no JSON object`);
 };
+
+const isTyped = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string';
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 

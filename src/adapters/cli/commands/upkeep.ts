@@ -17,14 +17,17 @@ const verify = async (invocation: Invocation): Promise<0 | 1> => {
 };
 
 const verificationLines = (
-  { ok, commits, events, jobs, executions, problems }: Verification,
+  { ok, commits, events, jobs, executions, occurrences, problems }: Verification,
   { terminal: { paint } }: Invocation,
 ): readonly string[] => [
-  `${ok ? paint('good', 'intact') : paint('bad', `${problems.length} problems`)}: ${count(commits, 'commit')}, ${count(events, 'event')}, ${count(jobs, 'job')}, ${count(executions, 'run')} checked`,
+  `${ok ? paint('good', 'intact') : paint('bad', `${problems.length} problems`)}: ${count(commits, 'commit')}, ${count(events, 'event')}, ${count(jobs, 'job')}, ${count(executions, 'run')}, ${count(occurrences, 'occurrence')} checked`,
   ...issueLines(problems.map(({ kind, where, detail }) => ({ path: `${kind} ${where}`, message: detail }))),
-  ...(ok
-    ? []
-    : ['  `nexus-scheduler rebuild` derives rows and histories anew; missing positions or versions are damage to the log itself.']),
+  ...(problems.some(({ kind }) => kind === 'occurrence')
+    ? ['  An occurrence without a fate was planned and has not run, and nothing in the log says why.']
+    : []),
+  ...(problems.some(({ kind }) => kind !== 'occurrence')
+    ? ['  `nexus-scheduler rebuild` derives rows and histories anew; missing positions or versions are damage to the log itself.']
+    : []),
 ];
 
 const rebuild = async (invocation: Invocation): Promise<undefined> => {

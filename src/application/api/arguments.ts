@@ -1,0 +1,42 @@
+import { SchedulerError } from '../../domain/errors.js';
+
+const unreadable = 'could not be read: a getter or proxy in it threw';
+
+export const invalidArgument = (path: string, message: string): SchedulerError =>
+  new SchedulerError('INVALID_ARGUMENT', `${path}: ${message}`, { issues: [{ path, message }] });
+
+/** The fields of an argument that may be left out, each read once. */
+export const fieldsOf = <T extends object>(path: string, given: T | undefined): Partial<T> => {
+  if (given === undefined) return {};
+  const isObject = typeof given === 'object' && given !== null && !readable(path, () => Array.isArray(given));
+  if (!isObject) throw invalidArgument(path, 'must be an object');
+  return readable(path, () => ({ ...given }));
+};
+
+/** The items of a list, each read once; holes are undefined. */
+export const itemsOf = (path: string, given: unknown, most: number): readonly unknown[] => {
+  const { isList, length } = readable(path, () => ({ isList: Array.isArray(given), length: Array.isArray(given) ? given.length : 0 }));
+  if (!isList) throw invalidArgument(path, 'must be an array');
+  if (!(length <= most)) throw invalidArgument(path, `must have at most ${most.toLocaleString('en')} items`);
+  return readable(path, () => Array.from({ length }, (_, i) => (given as readonly unknown[])[i]));
+};
+
+/** One of several things, or an array of them. */
+export const oneOrMore = (path: string, given: unknown): readonly unknown[] =>
+  readable(path, () => Array.isArray(given)) ? itemsOf(path, given, mostNamed) : [given];
+
+const mostNamed = 1_000;
+
+/** An id, long enough for any that was ever given out. */
+export const idOf = (path: string, given: unknown): string => {
+  if (typeof given === 'string' && given.length <= 2_048) return given;
+  throw invalidArgument(path, 'must be an id as this scheduler gives them out');
+};
+
+const readable = <T>(path: string, read: () => T): T => {
+  try {
+    return read();
+  } catch {
+    throw invalidArgument(path, unreadable);
+  }
+};
