@@ -98,7 +98,7 @@ export const describeEventStore = (name: string, open: () => Promise<OpenLog>, r
       expect((await store.read(stream, 0)).map((c) => c.version)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
     });
 
-    it('lets exactly one of 32 racing clients have each version', { timeout: 30_000 }, async () => {
+    it('lets exactly one of 32 racing clients have each version', { timeout: 180_000 }, async () => {
       const stream = newStream();
       const clients = log.clients ?? [store];
       const head = await log.feed.head(0);

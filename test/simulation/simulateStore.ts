@@ -33,6 +33,7 @@ const logOver = async (client: Client, machine: Machine): Promise<SharedLog> => 
   const context = {
     connection,
     commits: client.commits(),
+    barrier: await barrier(connection as never),
     partitions: 1,
     known: knowledge(1),
     node: machine.name,
@@ -42,7 +43,7 @@ const logOver = async (client: Client, machine: Machine): Promise<SharedLog> => 
     log: noLog,
   } as unknown as LogContext;
   const { store } = eventStore(context, 400);
-  return { store, feed: eventFeed(context, await barrier(connection as never)) };
+  return { store, feed: eventFeed(context) };
 };
 
 /** Writers that race for the same streams, readers that follow, and a server that has bad times; decided by the seed. */

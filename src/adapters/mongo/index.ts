@@ -53,6 +53,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
     const context = {
       connection,
       commits: collections.commits,
+      barrier: await barrier(connection),
       partitions,
       known: knowledge(partitions),
       node,
@@ -65,7 +66,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
     const { store, close } = eventStore(context, patienceMs);
     return {
       store,
-      feed: eventFeed(context, await barrier(connection)),
+      feed: eventFeed(context),
       ...mongoReadModels(collections),
       membership,
       leases: mongoLeases(collections, membership),

@@ -5,6 +5,7 @@ import { collectionsOf } from './collections.js';
 import { addressOf, connect, unusable } from './connect.js';
 import { answered } from './failures.js';
 import type { MongoOptions } from './index.js';
+import { noBarrier } from './log/barrier.js';
 import { knowledge } from './log/context.js';
 import { eventFeed } from './log/feed.js';
 import { listStreams, readStream } from './log/reader.js';
@@ -28,6 +29,8 @@ export const openMongoReader = async (options: MongoOptions): Promise<MongoReade
     const known = knowledge(partitions);
     const context = {
       connection,
+      // Nothing that is read here leaves the process as an effect, so that it need not be known to survive a crash.
+      barrier: noBarrier,
       commits: collections.commits,
       partitions,
       known,
@@ -44,8 +47,7 @@ export const openMongoReader = async (options: MongoOptions): Promise<MongoReade
         read: (stream, afterVersion) => answered(() => readStream(context, stream, afterVersion)),
         streams: (after, limit) => answered(() => listStreams(context, after, limit)),
       },
-      // Nothing that is read here leaves the process as an effect, so that it need not be known to survive a crash.
-      feed: eventFeed(context, { passed: async () => true }),
+      feed: eventFeed(context),
       ...mongoReadModels(collections),
       membership: { ...alone(node).membership, exclusive: false, isAlive: () => true, nodes: () => nodes },
       close: () => client.close(),

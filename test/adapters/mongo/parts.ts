@@ -24,6 +24,7 @@ export const openParts = async (connection: Connection): Promise<Parts> => {
   const context = {
     connection,
     commits: collections.commits,
+    barrier: await barrier(connection),
     partitions,
     known: knowledge(partitions),
     node: 'n1',
@@ -35,7 +36,7 @@ export const openParts = async (connection: Connection): Promise<Parts> => {
   };
   return {
     store: eventStore(context, 120_000).store,
-    feed: eventFeed(context, await barrier(connection)),
+    feed: eventFeed(context),
     ...mongoReadModels(collections),
     leases: mongoLeases(collections, { self: 'n1', isAlive: () => true }),
   };

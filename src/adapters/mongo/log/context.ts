@@ -7,6 +7,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import { hash32 } from '../../../domain/hash.js';
 import type { CommitDocument } from '../collections.js';
 import type { Connection } from '../connect.js';
+import type { Barrier } from './barrier.js';
 
 /** The newest commit of a stream that this process has seen acknowledged by a majority. There may be newer ones. */
 export type Head = { readonly version: Version; readonly commitId: string; readonly position: Position };
@@ -25,6 +26,7 @@ type Seen = Pick<CommitDocument, '_id' | 's' | 'v' | 'p' | 'n'>;
 export type LogContext = {
   readonly connection: Connection;
   readonly commits: Collection<CommitDocument>;
+  readonly barrier: Barrier;
   readonly partitions: number;
   readonly known: Knowledge;
   /** This process, for people who read the log. */

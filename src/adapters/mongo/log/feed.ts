@@ -4,17 +4,17 @@ import type { CommitDocument } from '../collections.js';
 import { durable } from '../connect.js';
 import { answered } from '../failures.js';
 import { long } from '../native.js';
-import type { Barrier } from './barrier.js';
 import { type LogContext, place } from './context.js';
 import { commitOf, fillerStream } from './reader.js';
 
 /** The log in the order of its positions, as a majority has it. */
-export const eventFeed = (context: LogContext, barrier: Barrier): EventFeed => {
-  const { commits, known, partitions } = context;
+export const eventFeed = (context: LogContext): EventFeed => {
+  const { commits, barrier, known, partitions } = context;
 
   const head = async (partition: number): Promise<Position> => {
     const floor = known.floor(partition);
-    const newest = await commits.findOne({ p: partition, n: { $gt: floor } }, { sort: { n: -1 }, projection: place });
+    const last = { sort: { n: -1 }, limit: 1, projection: place } as const;
+    const [newest] = await barrier.kept(() => commits.find({ p: partition, n: { $gt: floor } }, last).toArray());
     if (newest) known.saw(newest);
     return newest?.n ?? floor;
   };
@@ -31,15 +31,12 @@ export const eventFeed = (context: LogContext, barrier: Barrier): EventFeed => {
 
   const after: EventFeed['after'] = async (partition, position, limit) => {
     for (let looks = 1; ; looks++) {
-      const found = await page(partition, position, limit);
-      const dense = found.filter(({ n }, i) => n === position + 1 + i);
-      const last = dense.at(-1);
-      if (last && (await barrier.passed(partition, last.n))) {
-        for (const commit of dense) known.saw(commit);
-        return dense.map(commitOf);
-      }
+      const found = await barrier.kept(() => page(partition, position, limit));
       if (found.length === 0) return [];
-      if (!last && looks > 1) await fill(context, partition, position + 1);
+      const dense = found.filter(({ n }, i) => n === position + 1 + i);
+      for (const commit of dense) known.saw(commit);
+      if (dense.length > 0) return dense.map(commitOf);
+      if (looks > 1) await fill(context, partition, position + 1);
     }
   };
 

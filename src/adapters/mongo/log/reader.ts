@@ -24,11 +24,17 @@ export const commitOf = ({ _id, s, v, p, n, at, d }: CommitDocument): Commit => 
 });
 
 /** Throws where a version is missing or does not follow the one before: then the log is damaged, and nothing may be built on it. */
-export const readStream = async ({ commits, known }: LogContext, stream: StreamKey, afterVersion: Version): Promise<readonly Commit[]> => {
-  const found = await commits
-    .find({ s: stream, v: { $gt: afterVersion } })
-    .sort({ v: 1 })
-    .toArray();
+export const readStream = async (
+  { commits, barrier, known }: LogContext,
+  stream: StreamKey,
+  afterVersion: Version,
+): Promise<readonly Commit[]> => {
+  const found = await barrier.kept(() =>
+    commits
+      .find({ s: stream, v: { $gt: afterVersion } })
+      .sort({ v: 1 })
+      .toArray(),
+  );
   for (const [i, commit] of found.entries()) {
     const before = found[i - 1];
     const follows = commit.v === afterVersion + 1 + i && (before === undefined || commit.pv === before._id);

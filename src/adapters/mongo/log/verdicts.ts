@@ -11,8 +11,8 @@ type Found = { readonly byId: ReadonlyMap<string, CommitDocument>; at(slot: Slot
  * The commits with these ids and those in these slots, as a majority has them. Asked for by lists, not by alternatives: those not every
  * server answers by its indexes. So commits in other slots may come along.
  */
-const find = async ({ commits, known }: LogContext, ids: readonly string[], slots: readonly Slot[]): Promise<Found> => {
-  const ask = async (filter: Filter<CommitDocument>) => await commits.find(filter, { projection: place }).toArray();
+const find = async ({ commits, barrier, known }: LogContext, ids: readonly string[], slots: readonly Slot[]): Promise<Found> => {
+  const ask = (filter: Filter<CommitDocument>) => barrier.kept(() => commits.find(filter, { projection: place }).toArray());
   const [only] = slots;
   const bySlot =
     slots.length === 1 && only
