@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '../../domain/json.js';
-import { readField } from './input.js';
 
 export type ReadJson = { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly fault: string };
 
@@ -50,7 +49,9 @@ const copyOf = (value: unknown, depth: number, budget: { left: number }): Json =
 const copyOfList = (value: readonly unknown[], depth: number, budget: { left: number }): Json => {
   const { length } = value;
   spend(budget, length);
-  return Array.from({ length }, (_, index) => copyOf(read(value, index), depth + 1, budget));
+  const items: Json[] = [];
+  for (let index = 0; index < length; index++) items.push(copyOf(value[index], depth + 1, budget));
+  return items;
 };
 
 const copyOfObject = (value: object, depth: number, budget: { left: number }): Json => {
@@ -60,16 +61,10 @@ const copyOfObject = (value: object, depth: number, budget: { left: number }): J
   const entries: [string, Json][] = [];
   for (const key of Object.keys(value)) {
     spend(budget, key.length);
-    const item = read(value, key);
+    const item: unknown = Reflect.get(value, key);
     if (item !== undefined) entries.push([key, copyOf(item, depth + 1, budget)]);
   }
   return Object.fromEntries(entries);
-};
-
-const read = (object: object, name: string | number): unknown => {
-  const field = readField(object, name);
-  if (!field.ok) throw new NotJson('could not be read: a getter or proxy in it threw');
-  return field.value;
 };
 
 /** Values and characters as JSON: a number has up to 25 characters, an escaped character 6, and what stands between them is little. */

