@@ -56,7 +56,7 @@ const fieldNames = (value: unknown): readonly string[] | null => {
 };
 
 export type ReadField = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
-export const readField = (object: object, name: string | number): ReadField => {
+const readField = (object: object, name: string | number): ReadField => {
   try {
     return { ok: true, value: Reflect.get(object, name) };
   } catch {
