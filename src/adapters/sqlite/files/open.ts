@@ -8,8 +8,8 @@ import { lockDirectory } from './lock.js';
 import { logReads, logWrites } from './logFile.js';
 import { openLogFile } from './logSchema.js';
 import { markDamaged, openReadFile, openReadFileReadOnly } from './readSchema.js';
+import { remainsIn } from './remains.js';
 import { rowSaver } from './saveRows.js';
-import { scrub } from './scrub.js';
 import { checkpoint } from './wal.js';
 
 const readFileIn = (directory: string): string => join(directory, 'read.db');
@@ -30,21 +30,18 @@ const openToWrite = (directory: string): Handlers => {
     const log = openLogFile(join(directory, 'log.db'), 'write');
     const reads = logReads(log);
     const models = openReadFile(readFileIn(directory), reads.head({}) as number);
-    const { save, putRecords } = rowSaver(models);
-    // What a process that was killed left in the write-ahead log.
-    for (const _ of scrub(models));
+    const remains = remainsIn(models);
     return {
       ...reads,
       ...logWrites(log),
       ...cursorTable(log),
       ...jobQueries(models),
       ...historyReads(models),
-      ...historyWrites(models),
-      save,
-      putRecords,
+      ...historyWrites(models, remains),
+      ...rowSaver(models, remains),
       // As a long call, it comes after those that are under way.
       *close() {
-        yield* scrub(models);
+        yield;
         for (const db of [log, models]) {
           // A reader in the way costs nothing but the space.
           checkpoint(db);
