@@ -1,6 +1,7 @@
 import type { AppendRequest, AppendResult } from '../../application/ports/eventStore.js';
 import { encodeEvents } from '../codec/index.js';
 import type { Link } from './link.js';
+import type { LogCalls } from './protocol.js';
 
 /** A batch is full at this many commits or characters, and sent at once: it is written while the next one is being filled. */
 const maxCommits = 128;
@@ -27,7 +28,7 @@ type AppendQueue = {
 };
 
 /** Group commit: what is asked while a batch is being written goes into the next one, in order. */
-export const appendQueue = (link: Link): AppendQueue => {
+export const appendQueue = (link: Link<LogCalls>): AppendQueue => {
   let batches: Batch[] = [];
   let inFlight = 0;
   let willSend = false;

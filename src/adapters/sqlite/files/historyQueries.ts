@@ -1,5 +1,5 @@
 import { executionRowColumns } from '../columns.js';
-import type { Handlers, Steps } from '../protocol.js';
+import type { ModelHandlers, Steps } from '../protocol.js';
 import { cellsOf, type Database } from './driver.js';
 import type { Remains } from './remains.js';
 import { transactionOn } from './transaction.js';
@@ -8,8 +8,8 @@ import { truncateWal } from './wal.js';
 /** Entries removed in one transaction. */
 const droppedAtOnce = 128;
 
-type HistoryReads = Pick<Handlers, 'checkpoint' | 'execution' | 'history' | 'oldestKept' | 'getRecord'>;
-type HistoryWrites = Pick<Handlers, 'dropHistory' | 'erase' | 'reset'>;
+type HistoryReads = Pick<ModelHandlers, 'checkpoint' | 'execution' | 'history' | 'oldestKept' | 'getRecord'>;
+type HistoryWrites = Pick<ModelHandlers, 'dropHistory' | 'erase' | 'reset'>;
 
 export const historyReads = (db: Database): HistoryReads => {
   const checkpoint = db.prepare('SELECT position FROM checkpoints WHERE partition = ?');

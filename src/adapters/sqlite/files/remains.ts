@@ -22,8 +22,6 @@ export type Remains = {
 /** What deleted cells may have left in the gaps of a file's pages. At first any page may have some: nobody knows what was written before. */
 export const remainsIn = (db: Database): Remains => {
   const transaction = transactionOn(db);
-  const read = db.prepare('SELECT data FROM sqlite_dbpage WHERE pgno = ?');
-  const write = db.prepare('UPDATE sqlite_dbpage SET data = ? WHERE pgno = ?');
   let isKnown = false;
   const written = new Set<number>();
 
@@ -31,7 +29,9 @@ export const remainsIn = (db: Database): Remains => {
     if (isKnown) for (const number of pagesInWal(walOf(db))) written.add(number);
   };
 
-  const clean = (numbers: readonly number[]): void =>
+  const clean = (numbers: readonly number[]): void => {
+    const read = db.prepare('SELECT data FROM sqlite_dbpage WHERE pgno = ?');
+    const write = db.prepare('UPDATE sqlite_dbpage SET data = ? WHERE pgno = ?');
     transaction(() => {
       for (const number of numbers) {
         const page = read.all([number])[0]?.[0];
@@ -42,6 +42,7 @@ export const remainsIn = (db: Database): Remains => {
         write.run([page, number]);
       }
     });
+  };
 
   function* scrub(): Steps<void> {
     note();
