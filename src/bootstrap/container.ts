@@ -74,7 +74,7 @@ export const createContainer = (parts: Parts): Container => {
     c,
     T.follower,
     [T.storage, T.rows, T.projector, T.eraser],
-    ({ feed, readModels }, rows, projector, eraser) => new Follower(feed, readModels, rows, projector, eraser),
+    ({ store, feed, readModels }, rows, projector, eraser) => new Follower(store, feed, readModels, rows, projector, eraser),
   );
   single(
     c,

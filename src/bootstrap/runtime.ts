@@ -197,7 +197,9 @@ export class Runtime {
     await get(c, T.projector).saved();
     await this.#parts.storage.readModels.reset();
     get(c, T.rows).clear();
-    return (await get(c, T.follower).catchUp(onProgress)).read;
+    const follower = get(c, T.follower);
+    const read = await follower.refill(onProgress);
+    return read + (await follower.catchUp()).read;
   }
 
   /** Waits for decisions that are under way, a limited time. */
