@@ -1,10 +1,10 @@
 import { jobStatuses } from '../../../domain/job/index.js';
 import { jobRowColumns } from '../columns.js';
-import type { Handlers } from '../protocol.js';
+import type { ModelHandlers } from '../protocol.js';
 import { cellsOf, type Database } from './driver.js';
 import { jobLister } from './jobLister.js';
 
-type JobQueries = Pick<Handlers, 'jobs' | 'listJobs' | 'countJobs' | 'work' | 'unclaimed' | 'running'>;
+type JobQueries = Pick<ModelHandlers, 'jobs' | 'listJobs' | 'countJobs' | 'work' | 'unclaimed' | 'running'>;
 
 const phases = JSON.stringify(jobStatuses);
 const rowColumns = jobRowColumns.map((column) => `j.${column}`).join();
