@@ -3,7 +3,9 @@ import type { PublishedEvent } from '../../../src/application/api/types.js';
 import type { Verification } from '../../../src/bootstrap/index.js';
 import { describeOnMongo } from '../../servers/mongo.js';
 import { type NatsServer, natsChoice } from '../../servers/nats.js';
-import { Cluster, until, type Witness } from './cluster.js';
+import type { Witness } from '../chaos/occurrences.js';
+import { until } from '../until.js';
+import { Cluster } from './cluster.js';
 import { countOn, type Message, messagesOn } from './messages.js';
 import { scale } from './scale.js';
 

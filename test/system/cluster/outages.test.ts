@@ -9,7 +9,8 @@ import { cachedServer } from '../../servers/cache.js';
 import { describeOnMongo } from '../../servers/mongo.js';
 import { type NatsServer, natsChoice } from '../../servers/nats.js';
 import { type FaultyPath, startProxy } from '../../servers/proxy.js';
-import { Cluster, until } from './cluster.js';
+import { until } from '../until.js';
+import { Cluster } from './cluster.js';
 import { countOn, messagesOn } from './messages.js';
 import { isFull, scale } from './scale.js';
 
