@@ -71,7 +71,7 @@ it(
     await until(
       'every job has run',
       async () => (await embedded.ask('getScheduledJobs', { status: 'completed', limit: 1_000 })).result?.length === jobs + 1,
-      limitMs,
+      fullMs + limitMs,
     );
     await embedded.kill();
     const { log, verified } = await embedded.examined();
@@ -94,7 +94,7 @@ it(
     const scheduled = new Set(log.map(({ jobName }) => jobName));
     expect(acknowledged.filter((jobName) => !scheduled.has(jobName))).toEqual([]);
   },
-  2 * fullMs + 2 * limitMs,
+  3 * fullMs + 2 * limitMs,
 );
 
 it('that is killed while it is full has all of it when it is started anew', async () => {
