@@ -49,7 +49,7 @@ export type Occurrences = {
 };
 
 /** What begins within this time of its instant is not held up by anything. */
-export const promptMs: Millis = 1_000;
+const promptMs: Millis = 1_000;
 
 /**
  * Holds what handlers did against what was planned, after the checker that Jepsen wrote for Chronos: each planned occurrence is matched
