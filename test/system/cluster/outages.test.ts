@@ -93,9 +93,11 @@ describeOnMongo(
         expect(events.filter(({ data }) => data.type === 'ExecutionFailed' && data.cause === 'lost')).toEqual([]);
         const found = occurrencesOf(cluster, `${name}-`, events);
         const firstClaim = ours.find(({ type, at }) => type === 'ExecutionStarted' && at.getTime() >= healedAt);
-        const also = `first start ${seconds((firstClaim?.at.getTime() ?? healedAt) - healedAt)} after the store was back`;
+        const back = `first start ${seconds((firstClaim?.at.getTime() ?? healedAt) - healedAt)} after the store was back`;
+        const also = name === 'deaf' ? `${proxy.lostReplies} of them` : back;
         note({ row: `store-${name}`, on: kind, ...found, recoveredMs: Math.max(0, (found.lastDelayedAt ?? 0) - healedAt), also });
         expect(found).toMatchObject({ ...flawless, matched: jobsEach });
+        if (name === 'deaf') expect(proxy.lostReplies).toBeGreaterThan(0);
         expect(await cluster.verify()).toMatchObject({ ok: true, problems: [] });
       },
       2 * scale.limitMs + scale.outageMs,
