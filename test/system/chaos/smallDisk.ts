@@ -13,14 +13,14 @@ export type SmallDisk = {
   remove(): void;
 };
 
-const diskBytes = 8 * 1_024 * 1_024;
+const diskBytes = 64 * 1_024 * 1_024;
 /** The files of a store are longer soon, those of witnesses stay shorter. */
 const longestFileBytes = 65_536;
 
 const newDirectory = (): string => mkdtempSync(path.join(tmpdir(), 'small-disk-'));
 const run = (command: string, ...args: readonly string[]): boolean => spawnSync(command, args).status === 0;
 
-/** A file system of a few megabytes, which we may fill to its last byte. Null where this machine does not let us mount one. */
+/** A small file system, which we may fill to its last byte. Null where this machine does not let us mount one. */
 const smallFileSystem = (): SmallDisk | null => {
   const directory = newDirectory();
   if (!run('mount', '-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', directory)) {
@@ -29,7 +29,7 @@ const smallFileSystem = (): SmallDisk | null => {
   }
   const ballast = path.join(directory, 'ballast');
   return {
-    kind: 'a file system of 8 MiB',
+    kind: 'a file system of 64 MiB',
     directory,
     fill: () => {
       const file = openSync(ballast, 'a');
