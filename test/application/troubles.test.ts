@@ -316,3 +316,24 @@ describe('history of a node that died before it had saved it', () => {
     await dying.runtime.stop(0);
   });
 });
+
+describe('read models that cannot be saved for want of room', () => {
+  it('keep nobody from asking how a job is; lists and histories that would be old are refused', async () => {
+    const memory = sharedMemory();
+    let isFull = false;
+    const save: Storage['readModels']['save'] = async (changes) => {
+      if (isFull) throw new StoreUnavailable('database or disk is full');
+      await memory.readModels.save(changes);
+    };
+    const node = await openNode({ storage: { ...memory, readModels: { ...memory.readModels, save } } });
+    await node.runtime.start();
+    isFull = true;
+    await node.jobs.scheduleJob(report);
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'scheduled' });
+    expect(await rejection(node.jobs.getScheduledJobs())).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await rejection(node.jobs.jobHistory('report'))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    isFull = false;
+    expect(await node.jobs.getScheduledJobs()).toHaveLength(1);
+    await node.runtime.stop(0);
+  });
+});
