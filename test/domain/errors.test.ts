@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { SchedulerError } from '../../src/domain/errors.js';
+
+it('an error says what is wrong and why, as far as it is known', () => {
+  const cause = new Error('disk full');
+  const issues = [{ path: 'schedule', message: 'is missing' }];
+  const error = new SchedulerError('INVALID_JOB', 'cannot be saved', { issues, cause });
+  expect({ ...error, message: error.message, cause: error.cause }).toEqual({
+    name: 'SchedulerError',
+    code: 'INVALID_JOB',
+    message: 'cannot be saved',
+    issues,
+    cause,
+  });
+  const bare = new SchedulerError('STOPPED', 'is stopped');
+  expect([bare.issues, Object.hasOwn(bare, 'cause')]).toEqual([undefined, false]);
+});
