@@ -26,10 +26,20 @@ function isCode(folder) {
   return folder !== 'src/application/ports' && readdirSync(folder).some((file) => file.endsWith('.ts'));
 }
 
+/** Where a folder has tests of its own they must do alone: all those of the application take a minute for each mutant. */
+const ownTests = {
+  'src/application/projections': 'test/application/projections.test.ts',
+  'src/application/audit': 'test/application/{explain,fates,importLog,projections}.test.ts',
+  'src/application/subscribers': 'test/application/relay/*.test.ts',
+  'src/application/subscribers/notifications': 'test/application/{channel,notices,notifications,told}.test.ts',
+  'src/application/dispatch': 'test/application/{capacity,dispatch,properties}.test.ts',
+};
+
+const testsFor = (folder) => ownTests[folder] ?? `test/${folder.split('/')[1]}/**/*.test.ts`;
+
 const mutate = async (folder) => {
-  const [, layer] = folder.split('/');
   const kept = `build/mutation/${folder.replaceAll('/', '-')}`;
-  process.env.MUTATED_LAYER = layer;
+  process.env.MUTATION_TESTS = testsFor(folder);
   return new Stryker({
     mutate: [`${folder}/*.ts`],
     testRunner: 'vitest',
@@ -38,7 +48,19 @@ const mutate = async (folder) => {
     coverageAnalysis: 'perTest',
     concurrency: Number(options.concurrency),
     timeoutMS: 20_000,
-    ignorePatterns: ['/*', '!/src', '!/src/**', '!/test', '!/test/**', '!/scripts', '!/scripts/*', '!/package.json', '!/tsconfig.json'],
+    ignorePatterns: [
+      '/*',
+      '!/src',
+      '!/src/**',
+      '!/dist',
+      '!/dist/**',
+      '!/test',
+      '!/test/**',
+      '!/scripts',
+      '!/scripts/*',
+      '!/package.json',
+      '!/tsconfig.json',
+    ],
     tempDirName: 'build/mutation/sandbox',
     // Named, so that no other is rewritten for the sandbox: this needs a compiler with an API.
     tsconfigFile: 'none',

@@ -9,10 +9,10 @@ class PropertiesLast extends BaseSequencer {
   }
 }
 
-/** The tests that a mutant must get past: those of one layer that keep everything in memory. */
+/** The tests that a mutant must get past; they keep everything in memory. */
 export default defineConfig({
   test: {
-    include: [`test/${process.env.MUTATED_LAYER}/**/*.test.ts`],
+    include: [process.env.MUTATION_TESTS ?? 'test/{domain,application}/**/*.test.ts'],
     // Stores, servers and many nodes at once: what takes seconds for each test.
     exclude: ['test/application/stores/**', 'test/application/cluster/**'],
     sequence: { sequencer: PropertiesLast },
