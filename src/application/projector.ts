@@ -18,6 +18,8 @@ export const deletes = (commit: Commit): boolean => commit.events.some((e) => e.
 
 /** Rows per call of the store: making them ready takes time in which nothing else happens here. */
 const savedAtOnce = 500;
+/** Calls of the store under way: one is made ready while another is written. */
+const savesUnderWay = 2;
 
 type Batch = {
   readonly jobs: Map<StreamKey, JobRow>;
@@ -136,8 +138,8 @@ export class Projector {
     try {
       if (batch.builtOnOthers.size > 0) await this.#addWhatOthersOwe(batch);
       // History first: a job's row says that everything up to its version is there, and the checkpoint that all of the rows are.
-      for (const executions of chunks([...batch.executions.values()])) await this.#readModels.save({ ...nothing, executions });
-      for (const some of chunks(jobs)) await this.#readModels.save({ ...nothing, jobs: some });
+      await inChunks([...batch.executions.values()], (executions) => this.#readModels.save({ ...nothing, executions }));
+      await inChunks(jobs, (some) => this.#readModels.save({ ...nothing, jobs: some }));
       if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });
       if (this.#shared) for (const { stream, version } of jobs) this.#savedHere.set(stream, version);
     } catch (error) {
@@ -180,8 +182,19 @@ export class Projector {
 
 const nothing: Changes = { jobs: [], executions: [], checkpoints: new Map() };
 
-const chunks = <T>(rows: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(rows.length / savedAtOnce) }, (_, i) => rows.slice(i * savedAtOnce, (i + 1) * savedAtOnce));
+/** Resolves when all rows are saved. Rejects with the first failure, when nothing is under way any more. */
+const inChunks = async <T>(rows: readonly T[], save: (chunk: readonly T[]) => Promise<void>): Promise<void> => {
+  const underWay: Promise<void>[] = [];
+  try {
+    for (let from = 0; from < rows.length; from += savedAtOnce) {
+      if (underWay.length === savesUnderWay) await underWay.shift();
+      underWay.push(save(rows.slice(from, from + savedAtOnce)));
+    }
+  } finally {
+    await Promise.allSettled(underWay);
+  }
+  await Promise.all(underWay);
+};
 
 /** Positions may be reported out of order; `upTo` is the last one before the first gap. */
 class Reflected {

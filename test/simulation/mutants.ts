@@ -92,8 +92,8 @@ export const mutants: readonly Mutant[] = [
   crashes(
     'the checkpoint is saved before the rows',
     'application/projector.js',
-    'for (const executions of chunks(',
-    'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            for (const executions of chunks(',
+    'await inChunks([...batch.executions.values()]',
+    'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            await inChunks([...batch.executions.values()]',
   ),
   system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)', 165),
   system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)'),

@@ -2,7 +2,8 @@ import type { JobEvent, JobEventType } from '../../domain/job/index.js';
 import { currentVersion, upcastersOf } from './upcasters.js';
 
 /** The stored form of a commit's events: JSON text, made once and then kept byte for byte in every store. */
-export const encodeEvents = (events: readonly JobEvent[]): string => JSON.stringify(events.map(withVersion));
+export const encodeEvents = (events: readonly JobEvent[]): string =>
+  JSON.stringify(events.some(({ type }) => currentVersion(type) > 1) ? events.map(withVersion) : events);
 
 export const noEvents = '[]';
 

@@ -1,12 +1,13 @@
 import type { AppendRequest, AppendResult } from '../../application/ports/eventStore.js';
 import { encodeEvents } from '../codec/index.js';
 import type { Link } from './link.js';
+import type { LogCalls } from './protocol.js';
 
-/** A batch is closed at this many commits or characters, so that none of them waits long for the rest. */
-const maxCommits = 1_000;
+/** A batch is full at this many commits or characters, and sent at once: it is written while the next one is being filled. */
+const maxCommits = 128;
 const maxCharacters = 4_000_000;
-/** From this many waiting requests on, a second batch is on its way while the first is written: the disk need not wait for us. */
-const enoughToPipeline = 200;
+/** Full batches on their way. One that is not full waits for the answer to the one before, so that more may join it. */
+const maxInFlight = 4;
 
 type Batch = {
   readonly streams: string[];
@@ -27,24 +28,25 @@ type AppendQueue = {
 };
 
 /** Group commit: what is asked while a batch is being written goes into the next one, in order. */
-export const appendQueue = (link: Link): AppendQueue => {
+export const appendQueue = (link: Link<LogCalls>): AppendQueue => {
   let batches: Batch[] = [];
   let inFlight = 0;
   let willSend = false;
   let newest: Promise<unknown> = Promise.resolve();
 
+  const isFull = ({ streams, characters }: Batch): boolean => streams.length >= maxCommits || characters >= maxCharacters;
+
   const openBatch = (): Batch => {
     const last = batches.at(-1);
-    if (last && last.streams.length < maxCommits && last.characters < maxCharacters) return last;
+    if (last && !isFull(last)) return last;
     const batch = emptyBatch();
     batches.push(batch);
     return batch;
   };
 
   const send = (): void => {
-    willSend = false;
     const [batch] = batches;
-    if (!batch || inFlight > 1 || (inFlight === 1 && batch.streams.length < enoughToPipeline)) return;
+    if (!batch || inFlight >= maxInFlight || (inFlight > 0 && !isFull(batch))) return;
     batches = batches.slice(1);
     inFlight++;
     const { waiting, characters: _, ...columns } = batch;
@@ -65,6 +67,11 @@ export const appendQueue = (link: Link): AppendQueue => {
     send();
   };
 
+  const sendOpen = (): void => {
+    willSend = false;
+    send();
+  };
+
   const append = ({ stream, expectedVersion, commitId, at, events }: AppendRequest): Promise<AppendResult> =>
     new Promise((resolve, reject) => {
       const data = encodeEvents(events);
@@ -76,10 +83,11 @@ export const appendQueue = (link: Link): AppendQueue => {
       batch.data.push(data);
       batch.waiting.push({ resolve, reject });
       batch.characters += data.length;
-      // Whoever else appends before control returns to the event loop shares the first write.
-      if (!willSend && inFlight < 2) {
+      if (isFull(batch)) send();
+      // Whoever else appends before control returns to the event loop shares the write.
+      else if (!willSend && inFlight === 0) {
         willSend = true;
-        queueMicrotask(send);
+        queueMicrotask(sendOpen);
       }
     });
 

@@ -5,7 +5,7 @@ import { decodeEvents } from '../codec/index.js';
 import { appendQueue } from './appendQueue.js';
 import { gather } from './gather.js';
 import type { Link } from './link.js';
-import type { Cells } from './protocol.js';
+import type { Cells, LogCalls } from './protocol.js';
 import { readRows } from './rows.js';
 
 const partition = 0;
@@ -13,7 +13,7 @@ const columns = 6;
 
 type OfStream = readonly [stream: StreamKey, version: Version];
 
-export const logReader = (link: Link): Pick<StorageReader, 'store' | 'feed'> => {
+export const logReader = (link: Link<LogCalls>): Pick<StorageReader, 'store' | 'feed'> => {
   const read = gather((after: readonly OfStream[]) => link.call('read', { after }), Number.POSITIVE_INFINITY);
   return {
     store: {
@@ -30,7 +30,7 @@ export const logReader = (link: Link): Pick<StorageReader, 'store' | 'feed'> => 
 
 type EventLog = { readonly store: EventStore; readonly feed: EventFeed; drained(): Promise<void> };
 
-export const eventLog = (link: Link): EventLog => {
+export const eventLog = (link: Link<LogCalls>): EventLog => {
   const { store, feed } = logReader(link);
   const { append, drained } = appendQueue(link);
   // One emptying of the write-ahead log serves all redactions that wait for it.

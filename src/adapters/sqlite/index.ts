@@ -2,7 +2,7 @@ import { alone } from '../../application/cluster/alone.js';
 import type { Storage, StorageReader } from '../../application/ports/storage.js';
 import { sqliteCursors } from './cursors.js';
 import { eventLog, logReader } from './eventLog.js';
-import { openLink } from './link.js';
+import { openLinks } from './links.js';
 import { modelReader, models } from './readModels.js';
 
 export { StoreLocked } from './storeLocked.js';
@@ -12,13 +12,20 @@ export { StoreLocked } from './storeLocked.js';
  * `StoreLocked` where another writer has the directory, with `StoreUnavailable` where the files cannot be used.
  */
 export const openSqlite = async ({ directory, node }: { readonly directory: string; readonly node: string }): Promise<Storage> => {
-  const link = await openLink({ directory, mode: 'write' });
-  const { store, feed, drained } = eventLog(link);
-  return { store, feed, ...models(link), ...alone(node), cursors: sqliteCursors(link), close: () => drained().then(link.close) };
+  const links = await openLinks(directory, 'write');
+  const { store, feed, drained } = eventLog(links.log);
+  return {
+    store,
+    feed,
+    ...models(links.models),
+    ...alone(node),
+    cursors: sqliteCursors(links.log),
+    close: () => drained().then(links.close),
+  };
 };
 
 /** Looks at a directory, also while another process writes to it. Rejects with `StoreUnavailable` where there is no store. */
 export const openSqliteReader = async (directory: string): Promise<StorageReader> => {
-  const link = await openLink({ directory, mode: 'read' });
-  return { ...logReader(link), ...modelReader(link), close: link.close };
+  const { log, models, close } = await openLinks(directory, 'read');
+  return { ...logReader(log), ...modelReader(models), close };
 };

@@ -18,13 +18,21 @@ export type AppendBatch = {
 
 export type SaveBatch = { readonly jobs: Cells; readonly executions: Cells; readonly checkpoints: readonly number[] };
 
-export type Calls = {
+/** What the thread of the log answers. It does nothing else, so that no append waits for rows to be written or searched. */
+export type LogCalls = {
   append: { request: AppendBatch; reply: readonly number[] };
   read: { request: { readonly after: readonly (readonly [stream: string, version: number])[] }; reply: readonly Cells[] };
   feed: { request: { readonly position: number; readonly limit: number }; reply: Cells };
-  head: { request: Record<string, never>; reply: number };
+  head: { request: Nothing; reply: number };
   streams: { request: { readonly after: string; readonly limit: number }; reply: readonly string[] };
   redact: { request: { readonly below: readonly (readonly [stream: string, version: number])[] }; reply: null };
+  loadCursor: { request: { readonly name: string }; reply: Cells };
+  saveCursor: { request: { readonly name: string; readonly position: number; readonly mark: string | null }; reply: null };
+  close: { request: Nothing; reply: null };
+};
+
+/** What the thread of the read models answers. */
+export type ModelCalls = {
   save: { request: SaveBatch; reply: null };
   checkpoint: { request: { readonly partition: number }; reply: number };
   jobs: { request: { readonly streams: readonly string[] }; reply: Cells };
@@ -40,13 +48,13 @@ export type Calls = {
   };
   dropHistory: { request: { readonly stream: string; readonly belowVersion: number; readonly kept: readonly string[] }; reply: null };
   erase: { request: { readonly streams: readonly string[] }; reply: null };
-  reset: { request: Record<string, never>; reply: null };
+  reset: { request: Nothing; reply: null };
   putRecords: { request: { readonly records: Cells }; reply: null };
   getRecord: { request: { readonly executionId: string }; reply: Cells };
-  loadCursor: { request: { readonly name: string }; reply: Cells };
-  saveCursor: { request: { readonly name: string; readonly position: number; readonly mark: string | null }; reply: null };
-  close: { request: Record<string, never>; reply: null };
+  close: { request: Nothing; reply: null };
 };
+
+type Nothing = Record<string, never>;
 
 type WorkQuery = {
   readonly handlerKeys: readonly string[];
@@ -56,18 +64,22 @@ type WorkQuery = {
 };
 type UnclaimedQuery = { readonly handledKeys: readonly string[]; readonly dueBefore: number; readonly limit: number };
 
-export type Call = keyof Calls;
-export type Request = { readonly id: number; readonly call: Call; readonly request: Calls[Call]['request'] };
+export type CallTable = { readonly [call: string]: { readonly request: unknown; readonly reply: unknown } };
+export type Request = { readonly id: number; readonly call: string; readonly request: unknown };
 export type Reply =
-  | { readonly id: number; readonly reply: Calls[Call]['reply'] }
+  | { readonly id: number; readonly reply: unknown }
   | { readonly id: number; readonly failure: { readonly message: string; readonly code: string } };
 
-export type WorkerOptions = { readonly directory: string; readonly mode: 'write' | 'read' };
+export type WorkerOptions = { readonly directory: string; readonly mode: 'write' | 'read'; readonly part: 'log' | 'models' };
 
-/** The worker's first word: the directory is open, or why it is not. */
+/** The first word to a worker: it may open its file. `head` is the newest position of the log, which the read models must not be ahead of. */
+export type Start = { readonly head: number };
+/** Its answer: the file is open, or why it is not. */
 export type Opening = { readonly opened: true } | { readonly lockedBy: number | null } | { readonly failure: string };
 
 /** A long call is done in steps, between which others are served. */
 export type Steps<T> = Generator<void, T>;
 /** What answers the calls: at once, or in steps. */
-export type Handlers = { readonly [C in Call]: (request: Calls[C]['request']) => Calls[C]['reply'] | Steps<Calls[C]['reply']> };
+export type Handlers<T extends CallTable> = { readonly [C in keyof T]: (request: T[C]['request']) => T[C]['reply'] | Steps<T[C]['reply']> };
+export type LogHandlers = Handlers<LogCalls>;
+export type ModelHandlers = Handlers<ModelCalls>;

@@ -5,12 +5,12 @@ import type { StorageReader } from '../../application/ports/storage.js';
 import { executionRowColumns, jobRowColumns } from './columns.js';
 import { gather } from './gather.js';
 import type { Link } from './link.js';
-import type { Cell, Cells } from './protocol.js';
+import type { Cell, Cells, ModelCalls } from './protocol.js';
 import { readExecution, readJob, readRecord, readRows, writeExecution, writeJob, writeRecord } from './rows.js';
 
 type Reader = Pick<StorageReader, 'readModels' | 'runRecords'>;
 
-export const modelReader = (link: Link): Reader => {
+export const modelReader = (link: Link<ModelCalls>): Reader => {
   const jobs = gather(async (calls: readonly (readonly StreamKey[])[]) => {
     const streams = [...new Set(calls.flat())];
     const rows = new Map(jobsOf(await link.call('jobs', { streams })).map((row) => [row.stream, row]));
@@ -43,7 +43,7 @@ const pick = (rows: ReadonlyMap<StreamKey, JobRow>, streams: readonly StreamKey[
     }),
   );
 
-export const models = (link: Link): { readonly readModels: ReadModels; readonly runRecords: RunRecords } => {
+export const models = (link: Link<ModelCalls>): { readonly readModels: ReadModels; readonly runRecords: RunRecords } => {
   const { readModels, runRecords } = modelReader(link);
   const erase = gather(async (streams: readonly string[]): Promise<readonly undefined[]> => {
     await link.call('erase', { streams });

@@ -26,9 +26,8 @@ export const writeJob = (row: JobRow, into: Cell[]): void => {
     index?.workAt ?? null,
     index?.dueAt ?? null,
     index?.expiresAt ?? null,
-    definition?.jobType ?? null,
     definition && definition.tags.length > 0 ? JSON.stringify(definition.tags) : null,
-    index && definition ? searchText(index.jobName, definition.jobType, definition.description) : null,
+    definition?.description?.toLowerCase() ?? null,
     row.createdAt,
     row.updatedAt,
     JSON.stringify(row.state),
@@ -36,8 +35,6 @@ export const writeJob = (row: JobRow, into: Cell[]): void => {
     row.open.length === 0 ? null : JSON.stringify(row.open),
   );
 };
-
-const searchText = (...parts: readonly (string | undefined)[]): string => parts.join('\n').toLowerCase();
 
 /** What has a column of its own is left out of the text. */
 const inColumns = { executionId: undefined, stream: undefined, version: undefined, queuedVersion: undefined };

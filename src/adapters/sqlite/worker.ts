@@ -1,21 +1,21 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { sqliteCode } from './files/driver.js';
 import { Locked } from './files/lock.js';
-import { noteFailure, openFiles } from './files/open.js';
-import type { Call, Calls, Handlers, Opening, Reply, Request, Steps, WorkerOptions } from './protocol.js';
+import { noteFailure, openLog, openModels } from './files/open.js';
+import type { CallTable, Handlers, Opening, Reply, Request, Start, Steps, WorkerOptions } from './protocol.js';
 
-// The thread that owns the files, so that waiting for the disk never holds up the main thread.
+// The thread that owns a file, so that waiting for the disk never holds up the main thread.
 
 const port = parentPort;
 if (!port) throw new Error('This module is the entry of a worker thread');
 
 const options = workerData as WorkerOptions;
 
-type Task = { readonly id: number; readonly steps: Steps<Calls[Call]['reply']> };
+type Task = { readonly id: number; readonly steps: Steps<unknown> };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const serve = (handlers: Handlers): void => {
+const serve = <T extends CallTable>(handlers: Handlers<T>): void => {
   const tasks: Task[] = [];
   const reply = (message: Reply): void => port.postMessage(message);
   const fail = (id: number, error: unknown): void => {
@@ -26,7 +26,7 @@ const serve = (handlers: Handlers): void => {
 
   const receive = ({ id, call, request }: Request): void => {
     try {
-      const answer = (handlers[call] as (request: unknown) => Calls[Call]['reply'] | Steps<Calls[Call]['reply']>)(request);
+      const answer = handlers[call]?.(request);
       if (isSteps(answer)) tasks.push({ id, steps: answer });
       else reply({ id, reply: answer });
     } catch (error) {
@@ -45,7 +45,7 @@ const serve = (handlers: Handlers): void => {
     tasks.shift();
   };
 
-  // Long tasks go one after the other; between two of their steps whatever has arrived goes first, appends above all.
+  // Long tasks go one after the other; between two of their steps whatever has arrived goes first.
   port.on('message', (first: Request) => {
     receive(first);
     for (;;) {
@@ -57,16 +57,16 @@ const serve = (handlers: Handlers): void => {
   });
 };
 
-const isSteps = (answer: unknown): answer is Steps<Calls[Call]['reply']> =>
-  typeof answer === 'object' && answer !== null && 'next' in answer;
+const isSteps = (answer: unknown): answer is Steps<unknown> => typeof answer === 'object' && answer !== null && 'next' in answer;
 
-const open = (): Opening => {
+const open = (start: Start): Opening => {
   try {
-    serve(openFiles(options));
+    if (options.part === 'log') serve(openLog(options));
+    else serve(openModels(options, start));
     return { opened: true };
   } catch (error) {
     return error instanceof Locked ? { lockedBy: error.pid } : { failure: messageOf(error) };
   }
 };
 
-port.postMessage(open());
+port.once('message', (start: Start) => port.postMessage(open(start)));

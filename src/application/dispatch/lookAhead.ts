@@ -7,7 +7,7 @@ import type { WakeUp } from './wakeUps.js';
 /** Wake-ups held per priority; the rest stays in the index until these are nearly used up. */
 const held = 5_000;
 /** So few left are time to read on: most of what a page brings has then not been read before. */
-const nearlyUsedUp = 1_000;
+const nearlyUsedUp = 2_000;
 const forever = Number.POSITIVE_INFINITY as Instant;
 
 /**

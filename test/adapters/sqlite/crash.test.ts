@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/adapters/sqlite/index.js';
-import { openLink } from '../../../src/adapters/sqlite/link.js';
+import { startLink } from '../../../src/adapters/sqlite/link.js';
+import type { LogCalls } from '../../../src/adapters/sqlite/protocol.js';
 import type { Commit, EventFeed } from '../../../src/application/ports/eventStore.js';
 import { newDirectory, removeDirectory } from './directory.js';
 import { kill, outputOf, startChild } from './process.js';
@@ -77,7 +78,8 @@ it('refuses cleanly when the disk is full and goes on when it is not', async () 
 });
 
 it('rejects what was asked of a thread that ended', async () => {
-  const link = await openLink({ directory, mode: 'write' }, new URL('child/quits.mjs', import.meta.url));
+  const options = { directory, mode: 'write', part: 'log' } as const;
+  const link = await startLink<LogCalls>(options, new URL('child/quits.mjs', import.meta.url)).open({ head: 0 });
   const asked = [link.call('head', {}), link.call('head', {})];
   for (const answer of asked) await expect(answer).rejects.toMatchObject({ name: 'StoreUnavailable' });
   await expect(link.call('head', {})).rejects.toMatchObject({ name: 'StoreUnavailable' });

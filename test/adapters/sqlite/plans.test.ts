@@ -6,6 +6,7 @@ import { jobQueries } from '../../../src/adapters/sqlite/files/jobQueries.js';
 import { logReads, logWrites } from '../../../src/adapters/sqlite/files/logFile.js';
 import { openLogFile } from '../../../src/adapters/sqlite/files/logSchema.js';
 import { openReadFile } from '../../../src/adapters/sqlite/files/readSchema.js';
+import { remainsIn } from '../../../src/adapters/sqlite/files/remains.js';
 import { rowSaver } from '../../../src/adapters/sqlite/files/saveRows.js';
 import { jobStatuses } from '../../../src/domain/job/index.js';
 import { at } from '../../contracts/samples.js';
@@ -60,8 +61,8 @@ it('finds everything in the read models through an index', () => {
   db = openReadFile(join(directory, 'read.db'), 0);
   const plans = plansOf((models) => {
     historyReads(models);
-    historyWrites(models);
-    rowSaver(models);
+    historyWrites(models, remainsIn(models));
+    rowSaver(models, remainsIn(models));
     const { listJobs } = jobQueries(models);
     const filter = { organization: 'acme', now: at(0), limit: 10 };
     listJobs(filter);

@@ -66,7 +66,7 @@ it('leaves no payload of deleted jobs in any file', async () => {
 });
 
 it('leaves none where pages have been split, merged and moved', async () => {
-  // Rows that grow and shrink between others: SQLite alone leaves copies of some behind (see files/scrub.ts).
+  // Rows that grow and shrink between others: SQLite alone leaves copies of some behind (see files/remains.ts).
   let seed = 7;
   const random = (below: number): number => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;

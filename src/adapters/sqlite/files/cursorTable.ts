@@ -1,7 +1,7 @@
-import type { Handlers } from '../protocol.js';
+import type { LogHandlers } from '../protocol.js';
 import type { Database } from './driver.js';
 
-type CursorTable = Pick<Handlers, 'loadCursor' | 'saveCursor'>;
+type CursorTable = Pick<LogHandlers, 'loadCursor' | 'saveCursor'>;
 
 /** Where readers of the log have got to, kept in the log's own file: a copy of it has both. */
 export const cursorTable = (db: Database): CursorTable => {

@@ -1,15 +1,15 @@
 import { executionRowColumns } from '../columns.js';
-import type { Handlers, Steps } from '../protocol.js';
+import type { ModelHandlers, Steps } from '../protocol.js';
 import { cellsOf, type Database } from './driver.js';
-import { scrub } from './scrub.js';
+import type { Remains } from './remains.js';
 import { transactionOn } from './transaction.js';
 import { truncateWal } from './wal.js';
 
 /** Entries removed in one transaction. */
 const droppedAtOnce = 128;
 
-type HistoryReads = Pick<Handlers, 'checkpoint' | 'execution' | 'history' | 'oldestKept' | 'getRecord'>;
-type HistoryWrites = Pick<Handlers, 'dropHistory' | 'erase' | 'reset'>;
+type HistoryReads = Pick<ModelHandlers, 'checkpoint' | 'execution' | 'history' | 'oldestKept' | 'getRecord'>;
+type HistoryWrites = Pick<ModelHandlers, 'dropHistory' | 'erase' | 'reset'>;
 
 export const historyReads = (db: Database): HistoryReads => {
   const checkpoint = db.prepare('SELECT position FROM checkpoints WHERE partition = ?');
@@ -41,7 +41,7 @@ export const historyReads = (db: Database): HistoryReads => {
   };
 };
 
-export const historyWrites = (db: Database): HistoryWrites => {
+export const historyWrites = (db: Database, remains: Remains): HistoryWrites => {
   const transaction = transactionOn(db);
   const oldest = db.prepare(
     `SELECT execution_id FROM executions WHERE stream = ? AND queued_version < ? AND execution_id NOT IN (SELECT value FROM json_each(?))
@@ -80,7 +80,7 @@ export const historyWrites = (db: Database): HistoryWrites => {
         if (deletedAt !== undefined) yield* drop(stream, Number(deletedAt));
         yield;
       }
-      yield* scrub(db);
+      yield* remains.scrub();
       yield* truncateWal(db);
       return null;
     },

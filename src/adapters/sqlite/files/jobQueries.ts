@@ -1,9 +1,9 @@
 import { jobRowColumns } from '../columns.js';
-import type { Handlers } from '../protocol.js';
+import type { ModelHandlers } from '../protocol.js';
 import { cellsOf, type Database } from './driver.js';
 import { jobLister } from './jobLister.js';
 
-type JobQueries = Pick<Handlers, 'jobs' | 'listJobs' | 'work' | 'unclaimed' | 'running'>;
+type JobQueries = Pick<ModelHandlers, 'jobs' | 'listJobs' | 'work' | 'unclaimed' | 'running'>;
 
 const rowColumns = jobRowColumns.map((column) => `j.${column}`).join();
 const itemColumns = 'j.stream, j.handler_key, j.priority, j.work_at';

@@ -1,4 +1,4 @@
-import type { Handlers } from '../protocol.js';
+import type { LogHandlers } from '../protocol.js';
 import { appenderTo } from './appendCommits.js';
 import { cellsOf, type Database } from './driver.js';
 import { transactionOn } from './transaction.js';
@@ -7,8 +7,8 @@ import { truncateWal } from './wal.js';
 /** Versions redacted in one transaction. */
 const redactedAtOnce = 256;
 
-type LogReads = Pick<Handlers, 'read' | 'feed' | 'head' | 'streams'>;
-type LogWrites = Pick<Handlers, 'append' | 'redact'>;
+type LogReads = Pick<LogHandlers, 'read' | 'feed' | 'head' | 'streams'>;
+type LogWrites = Pick<LogHandlers, 'append' | 'redact'>;
 
 const columns = 's.key, c.version, c.position, c.commit_id, c.at, c.data';
 

@@ -2,9 +2,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { type Database, openDatabase, sqliteCode } from './driver.js';
 
 /** Raise it whenever the schema or the shape of a stored row changes: the file is then made anew and filled from the log. */
-const version = 1;
+const version = 2;
 
-// A tombstone has no phase. The columns that only people read are computed from the others when somebody looks.
+// A tombstone has no phase. What only lists and people look at is computed from the other columns: every value costs when a row is written.
 const schema = `
   CREATE TABLE jobs (
     stream TEXT NOT NULL UNIQUE,
@@ -15,16 +15,17 @@ const schema = `
     work_at INTEGER,
     due_at INTEGER,
     expires_at INTEGER,
-    job_type TEXT,
     tags TEXT,
-    search TEXT,
+    description TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     state TEXT NOT NULL,
     stats TEXT,
     open TEXT,
     organization TEXT AS (substr(stream, 1, instr(stream, '/') - 1)) VIRTUAL,
-    job_name TEXT AS (substr(stream, instr(stream, '/') + 1)) VIRTUAL
+    job_name TEXT AS (substr(stream, instr(stream, '/') + 1)) VIRTUAL,
+    job_type TEXT AS (CASE WHEN handler_key GLOB 'custom:*' THEN 'custom' ELSE handler_key END) VIRTUAL,
+    search TEXT AS (lower(job_name || char(10) || job_type) || char(10) || coalesce(description, '')) VIRTUAL
   );
   CREATE INDEX jobs_by_phase ON jobs (phase, stream);
   CREATE INDEX jobs_by_work ON jobs (handler_key, priority, work_at) WHERE work_at IS NOT NULL;

@@ -2,11 +2,12 @@ import { executionColumns, jobColumns, recordColumns } from '../columns.js';
 import type { Cells, SaveBatch, Steps } from '../protocol.js';
 import { bulk } from './bulk.js';
 import type { Database } from './driver.js';
+import type { Remains } from './remains.js';
 import { tidier } from './tidy.js';
 import { transactionOn } from './transaction.js';
 
-/** Rows per transaction: what an append may have to wait for. */
-const rowsAtOnce = 256;
+/** Rows per step: what an append may have to wait for. */
+const rowsAtOnce = 128;
 
 /** Columns that never change are left alone: setting them would rewrite their indexes. */
 const upsert = (table: string, columns: readonly string[], fixed: readonly string[], guard: string): string =>
@@ -15,10 +16,10 @@ const upsert = (table: string, columns: readonly string[], fixed: readonly strin
 
 const isNewer = (table: string): string => `WHERE excluded.version > ${table}.version`;
 
-/** Writes rows in order, a chunk per transaction: history first, then the jobs, then the checkpoint that says both are there. */
-export const rowSaver = (db: Database) => {
+/** Writes rows in order: history first, then the jobs, then the checkpoint that says both are there. */
+export const rowSaver = (db: Database, remains: Remains) => {
   const transaction = transactionOn(db);
-  const tidy = tidier(db);
+  const tidy = tidier(db, remains);
   const putJobs = bulk(db, jobColumns.length, upsert('jobs', jobColumns, ['stream'], isNewer('jobs')));
   const putExecutions = bulk(
     db,
@@ -53,23 +54,29 @@ export const rowSaver = (db: Database) => {
   };
 
   function* save({ jobs, executions, checkpoints }: SaveBatch): Steps<null> {
-    for (const cells of chunks(executions, executionColumns)) {
-      transaction(() => putExecutions(withoutDeleted(cells, executionColumns)));
-      yield* tidy();
-    }
-    for (const cells of chunks(jobs, jobColumns)) {
-      transaction(() => saveJobs(cells));
-      yield* tidy();
-    }
-    transaction(() => putCheckpoints(checkpoints));
+    yield* transaction.inSteps(function* () {
+      for (const cells of chunks(executions, executionColumns)) {
+        putExecutions(withoutDeleted(cells, executionColumns));
+        yield;
+      }
+      for (const cells of chunks(jobs, jobColumns)) {
+        saveJobs(cells);
+        yield;
+      }
+      putCheckpoints(checkpoints);
+    });
+    tidy();
     return null;
   }
 
   function* saveRecords({ records }: { readonly records: Cells }): Steps<null> {
-    for (const cells of chunks(records, recordColumns)) {
-      transaction(() => putRecords(withoutDeleted(cells, recordColumns)));
-      yield* tidy();
-    }
+    yield* transaction.inSteps(function* () {
+      for (const cells of chunks(records, recordColumns)) {
+        putRecords(withoutDeleted(cells, recordColumns));
+        yield;
+      }
+    });
+    tidy();
     return null;
   }
 

@@ -1,5 +1,7 @@
 // A worker that opens and then ends at its first request.
 import { parentPort } from 'node:worker_threads';
 
-parentPort.on('message', () => process.exit(1));
-parentPort.postMessage({ opened: true });
+parentPort.once('message', () => {
+  parentPort.on('message', () => process.exit(1));
+  parentPort.postMessage({ opened: true });
+});
