@@ -21,10 +21,10 @@ export const specFor =
       const state = given.reduce(evolve, initialState);
       const { states, ...decision } = { states: undefined, ...decide(command, state) };
       // Where deciding hands out the states it led through, they are those of a replay.
-      if (decision.ok && states !== undefined) expect(states).toEqual(foldsOf(decision.events, state, evolve));
+      if (decision.ok && states !== undefined) expect(states).toStrictEqual(foldsOf(decision.events, state, evolve));
       return {
         // biome-ignore lint/suspicious/noThenProperty: nobody awaits a specification
-        then: (...events: readonly E[]) => expect(decision).toEqual({ ok: true, events }),
+        then: (...events: readonly E[]) => expect(decision).toStrictEqual({ ok: true, events }),
         thenNothing: () => expect(decision).toEqual({ ok: true, events: [] }),
         thenRejected: (rejection: Partial<R>) => expect(decision).toMatchObject({ ok: false, rejection }),
       };

@@ -8,6 +8,7 @@ import type { ExecutionRow, JobRow, ReadModels } from '../../src/application/por
 import { blankRow, project } from '../../src/application/projections/project.js';
 import { replay } from '../../src/application/projections/replay.js';
 import { emptySketch, mean, quantile, record, type Sketch } from '../../src/application/projections/sketch.js';
+import { wakeIndexOf } from '../../src/application/projections/wakeIndex.js';
 import { Projector } from '../../src/application/projector.js';
 import { type Instant, instant } from '../../src/domain/instant.js';
 import { type JobEvent, nextStartAt } from '../../src/domain/job/index.js';
@@ -175,7 +176,7 @@ describe('a history entry', () => {
   const entry = (...lists: readonly Told[]): ExecutionRow | undefined => told(created, ...lists).executions.get('e1');
 
   it('tells of a run that completed', () => {
-    expect(entry(startAt9, [at('09:01'), [completed('e1', at('09:01'), { result: { sent: 3 } })]])).toEqual({
+    expect(entry(startAt9, [at('09:01'), [completed('e1', at('09:01'), { result: { sent: 3 } })]])).toStrictEqual({
       executionId: 'e1',
       stream,
       version: 3,
@@ -191,6 +192,25 @@ describe('a history entry', () => {
       parameters: { format: 'pdf' },
       result: { sent: 3 },
     });
+  });
+
+  it('is not made of the end of a run whose beginning was dropped', () => {
+    const ends = [started('e9', at('09:00')), failed('e9', at('09:01')), retried('e9', at('09:01')), completed('e9', at('09:02'))];
+    const { row, executions } = told(created, [at('09:02'), ends]);
+    expect([executions.size, row.open, row.stats.completed]).toEqual([0, [], 0]);
+  });
+
+  it('has no result where the handler gave none', () => {
+    expect(entry(startAt9, [at('09:01'), [completed('e1', at('09:01'))]])).not.toHaveProperty('result');
+  });
+
+  it('begins when its execution is queued, and knows every commit that touches it', () => {
+    const ownParameters = [at('09:00'), [manual('e1', at('09:00'), { parameters: { format: 'xml' } })]] satisfies Told;
+    expect(entry(ownParameters)).toMatchObject({ status: 'queued', parameters: { format: 'xml' }, attempts: [], version: 2 });
+    const asked = [at('09:02'), [{ type: 'ExecutionCancelRequested', executionId: 'e1' }]] satisfies Told;
+    expect(entry(startAt9, asked)).toEqual({ ...entry(startAt9), version: 3 });
+    expect(told(created, startAt9, asked).row.stats).toEqual(told(created, startAt9).row.stats);
+    expect(entry(startAt9, [at('09:04'), [failed('e1', at('09:04'))]])).toMatchObject({ status: 'retrying', finishedAt: null });
   });
 
   const second2 = [at('09:05'), [started('e1', at('09:05'), { attempt: 2, node: 'n2', fencingToken: 2 })]] satisfies Told;
@@ -228,6 +248,11 @@ describe('a history entry', () => {
       durationMs: 2 * minute,
       attempts: [{ status: 'cancelled', finishedAt: at('09:02'), durationMs: 2 * minute }],
     });
+    const waiting = entry(startAt9, lost);
+    expect(entry(startAt9, lost, [at('09:06'), [cancelled('e1', at('09:06'))]])).toMatchObject({
+      status: 'cancelled',
+      attempts: waiting?.attempts,
+    });
     expect(entry([at('09:00'), [queued('e1', at('09:00'))]], [at('09:02'), [cancelled('e1', at('09:02'))]])).toMatchObject({
       status: 'cancelled',
       startedAt: null,
@@ -252,6 +277,8 @@ describe('a history entry', () => {
     expect(entry(startAt9, lost, changed, second2)?.parameters).toEqual({ format: 'csv' });
     const own = [at('09:00'), [manual('e1', at('09:00'), { parameters: { format: 'xml' } }), started('e1', at('09:00'))]] satisfies Told;
     expect(entry(own, lost, changed, second2)?.parameters).toEqual({ format: 'xml' });
+    const other = [at('08:50'), [manual('m1', at('08:50'), { parameters: { format: 'xml' } })]] satisfies Told;
+    expect(entry(other, startAt9)?.parameters).toEqual({ format: 'pdf' });
   });
 });
 
@@ -274,7 +301,7 @@ describe('statistics', () => {
       started('e1', at('09:02'), { attempt: 2, fencingToken: 2 }),
       completed('e1', at('09:03'), { attempt: 2 }),
     ];
-    expect(statsAfter(...retriedRun)).toMatchObject({ completed: 1, failed: 0, cancelled: 0, retries: 1 });
+    expect(statsAfter(...retriedRun)).toMatchObject({ completed: 1, failed: 0, cancelled: 0, retries: 1, lateness: { count: 1, sum: 0 } });
     expect(statsAfter(...run(0, ok), ...run(1, bad), ...run(2, off), ...run(3, ok))).toMatchObject({
       completed: 2,
       failed: 1,
@@ -293,6 +320,8 @@ describe('statistics', () => {
 
   it('know how late scheduled runs start, jitter taken off, manual ones left out', () => {
     expect(statsAfter(...run(0, ok), ...run(1, ok)).lateness).toEqual({ count: 2, sum: 2 * second, max: second });
+    const madeUp = [queued('e1', at('09:00'), { trigger: 'catchUp' }), started('e1', at('12:00')), completed('e1', at('12:01'))];
+    expect(statsAfter(...madeUp).lateness).toEqual({ count: 1, sum: 180 * minute, max: 180 * minute });
     const byHand = [manual('m1', at('09:30')), started('m1', at('09:35')), completed('m1', at('09:36'))];
     expect(statsAfter(...byHand).lateness.count).toBe(0);
     const jittered = scheduled({ schedule: { ...hourly, jitterMs: 30 * minute } });
@@ -318,7 +347,9 @@ describe('statistics', () => {
       finishedAt: at('10:01', 1),
       durationMs: minute,
     });
-    expect(statsAfter(...run(0, bad), ...run(1, ok), ...run(2, ok)).streak).toEqual({ outcome: 'completed', count: 2 });
+    const better = statsAfter(...run(0, bad), ...run(1, ok), ...run(2, ok));
+    expect(better.streak).toEqual({ outcome: 'completed', count: 2 });
+    expect([better.lastFailureAt, better.lastSuccessAt]).toEqual([at('09:01'), at('11:01')]);
   });
 
   it('keep thirty-five days', () => {
@@ -362,6 +393,19 @@ describe('a replay', () => {
     expect(replay(upTo(6), compacted(4).slice(5)).row).toEqual(replay(fresh(), compacted(4)).row);
   });
 
+  it('passes over what the row holds already', () => {
+    const whole = replay(fresh(), history).row;
+    expect(replay(upTo(6), history.slice(1)).row).toEqual(whole);
+    expect(replay(upTo(5), compacted(4).slice(4)).row).toEqual(replay(fresh(), compacted(4)).row);
+  });
+
+  it('finds a snapshot that other commits follow', () => {
+    const skip = skipped('overlap', at('12:00'), at('12:00'));
+    const after: Commit = { commitId: 'c10', stream, version: 10, partition: 0, position: 100, at: at('12:30'), events: [skip] };
+    const whole = replay(fresh(), [...history, compacted(7)[8] as Commit, after]).row;
+    expect(replay(blankRow(stream, at('23:00')), [...compacted(7), after]).row).toEqual(whole);
+  });
+
   it('of a row that is behind the snapshot jumps to it', () => {
     expect(replay(upTo(3), compacted(6).slice(2)).row).toEqual(replay(fresh(), compacted(6)).row);
   });
@@ -392,6 +436,34 @@ describe('a replay', () => {
     const { row, executions } = replay(fresh(), redacted([...compacted(4), gone, again], 10));
     expect(row).toMatchObject({ version: 11, createdAt: at('14:00'), state: { kind: 'job', jobId: 'job-2', fencingToken: 3 } });
     expect(executions.size).toBe(0);
+  });
+});
+
+describe('the index by which a row is found', () => {
+  const indexOf = (...lists: readonly Told[]) => wakeIndexOf(told(...lists).row);
+
+  it('says what it wants of a node, and when', () => {
+    expect(indexOf(created)).toEqual({
+      organization: 'acme',
+      jobName: 'report',
+      handlerKey: 'report',
+      priority: 'normal',
+      workAt: at('09:00'),
+      dueAt: at('09:00'),
+      expiresAt: null,
+      phase: 'scheduled',
+    });
+    expect(indexOf(created, startAt9)).toMatchObject({ workAt: at('10:00'), dueAt: at('10:00'), expiresAt: at('09:05'), phase: 'running' });
+  });
+
+  it('has nothing due of a job that is paused or ended', () => {
+    expect(indexOf(created, [at('08:40'), [paused(at('08:40'))]])).toMatchObject({ dueAt: null, phase: 'paused' });
+    const ended = { type: 'JobCompleted', reason: 'exhausted' } as const;
+    expect(indexOf([at('08:30'), [scheduled(), ended]])).toMatchObject({ dueAt: null });
+  });
+
+  it('has no place for a tombstone', () => {
+    expect(indexOf(created, [at('10:00'), [{ type: 'JobDeleted', fencingToken: 1 }]])).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/domain/instant.js';
-import type { JobCommand } from '../../src/domain/job/index.js';
-import { at, completed, given, hour, pause, paused, queued, scheduled, started, wake } from '../dsl.js';
+import type { JobCommand, JobEvent } from '../../src/domain/job/index.js';
+import { at, completed, given, hour, hourly, manual, pause, paused, queued, scheduled, started, wake } from '../dsl.js';
 
 const now = at('08:40');
 
@@ -61,7 +61,29 @@ describe('a backfill', () => {
           queued(`b${i + 1}`, instant(at('08:00') - (999 - i) * hour), { trigger: 'backfill', queuedAt: now, nextRunAt: at('09:00') }),
         ),
       );
-    given(scheduled()).when(from(1_000)).thenRejected({ code: 'INVALID_ARGUMENT', path: 'to' });
+    given(scheduled())
+      .when(from(1_000))
+      .thenRejected({ code: 'INVALID_ARGUMENT', path: 'to', message: expect.stringContaining('more than 1000') });
+  });
+
+  it('names who asked for it, and ends where the schedule does', () => {
+    given(scheduled({ schedule: { ...hourly, endAt: at('07:00') } }, { nextRunAt: at('09:00') }))
+      .when({ ...backfill('06:00', '08:00'), by: 'ann' } as JobCommand)
+      .then({ ...made('b1', '06:00'), by: 'ann' } as JobEvent, { ...made('b2', '07:00'), by: 'ann' } as JobEvent);
+  });
+
+  it('leaves out none for a run that the schedule has queued', () => {
+    given(scheduled(), queued('e1', at('07:00'), { nextRunAt: at('09:00') }))
+      .when(backfill('07:00', '07:00'))
+      .then(made('b1', '07:00'));
+  });
+
+  it('is refused where the job would grow beyond what a store takes', () => {
+    const parameters = { text: 'x'.repeat(262_000) };
+    const big = ['m1', 'm2'].map((id) => manual(id, now, { nextRunAt: at('09:00'), parameters }));
+    given(scheduled(), ...big)
+      .when(backfill('06:00', '08:00'))
+      .thenRejected({ code: 'BUFFER_FULL', waiting: 2 });
   });
 
   it('of a job that is not there is refused', () => {

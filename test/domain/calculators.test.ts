@@ -48,7 +48,10 @@ describe('a calculator', () => {
     givenWith(noting)(planned)
       .when(wake(at('09:00')))
       .then(queued('n1', at('09:00')), started('n1', at('09:00')));
-    expect(calls[0]).toEqual([{ from: 9 }, { timezone: 'Europe/Berlin', organization: 'acme' }]);
+    givenWith(noting)()
+      .when(schedule(at('08:30'), { schedule: custom }))
+      .then(planned);
+    for (const call of calls) expect(call).toEqual([{ from: 9 }, { timezone: 'Europe/Berlin', organization: 'acme' }]);
   });
 
   it('that answers null ends the schedule', () => {
@@ -162,5 +165,20 @@ describe.each([
         changed: ['priority'],
         nextRunAt: at('09:00'),
       });
+  });
+});
+
+describe('a fault of the calendar itself', () => {
+  const bug = (): never => {
+    throw new TypeError('a bug');
+  };
+  const faulty = specFor(jobDecider({ calendar: { next: bug, prev: bug }, organization: 'acme' }));
+
+  it.each([
+    ['a wake-up', wake(at('09:30'))],
+    ['a cancellation', cancel(at('10:30'))],
+    ['an update', schedule(at('10:30'), { schedule: hourly })],
+  ])('is not taken for one of a calculator by %s', (_, command) => {
+    expect(() => faulty(planned).when(command)).toThrow(TypeError);
   });
 });

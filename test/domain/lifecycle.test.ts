@@ -122,6 +122,12 @@ describe('resuming', () => {
       .then(skipped('paused', at('09:00'), at('12:00')), resumed(at('13:00')));
   });
 
+  it('at the very moment of an occurrence comes too late for it', () => {
+    given(scheduled(), paused(at('08:40')))
+      .when(resume(at('09:00')))
+      .then(skipped('paused', at('09:00'), at('09:00')), resumed(at('10:00')));
+  });
+
   it('counts what has passed from the starts, jitter included', () => {
     const job = jobOf(scheduled({ schedule: { ...hourly, jitterMs: hour } }), paused(at('08:40')));
     const passed = next(job, resume(at('12:00'))).events[0];
@@ -163,6 +169,12 @@ describe('a one-time job whose time passed in a pause', () => {
   it('runs under skip too while it is late by no more than the grace', () => {
     given(...late({ misfire: { policy: 'skip', max: 100 } }))
       .when(resume(at('09:01')))
+      .then(resumed(at('09:00')));
+  });
+
+  it('runs where it is exactly as old as the window', () => {
+    given(...late({ misfire: { policy: 'once', max: 100, windowMs: hour } }))
+      .when(resume(at('10:00')))
       .then(resumed(at('09:00')));
   });
 

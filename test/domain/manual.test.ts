@@ -50,6 +50,9 @@ describe('runNow', () => {
     given(scheduled({ parameters: [1, 2] }))
       .when(runNow('m1', at('08:40'), { overrides: { a: 1 } }))
       .then(manual('m1', at('08:40'), { nextRunAt: at('09:00'), parameters: { a: 1 } }));
+    given(scheduled({ parameters: 'pdf' }))
+      .when(runNow('m1', at('08:40'), { overrides: { a: 1 } }))
+      .then(manual('m1', at('08:40'), { nextRunAt: at('09:00'), parameters: { a: 1 } }));
   });
 
   it('does not count towards maxRuns, nor move the schedule', () => {
@@ -210,6 +213,24 @@ describe('cancelExecution', () => {
       .then(cancelled('e2', at('10:10'), { nextRunAt: at('11:00') }));
     const { job } = next(jobOf(...waiting), cancelExecution('e2', at('10:10')));
     expect(next(next(job, complete('e1', at('10:20'))).job, wake(at('11:00'))).job).toMatchObject({ runsStarted: 2, nextRunAt: null });
+  });
+
+  it('of a run by hand gives nothing back to maxRuns', () => {
+    const full = [
+      scheduled({ overlap: 'bufferOne', schedule: { ...hourly, maxRuns: 2 } }),
+      ...running('bufferOne').slice(1),
+      queued('e2', at('10:00'), { nextRunAt: null }),
+      manual('m1', at('10:05'), { nextRunAt: null }),
+    ];
+    given(...full)
+      .when(cancelExecution('m1', at('10:10')))
+      .then(cancelled('m1', at('10:10')));
+  });
+
+  it('leaves an ended job ended', () => {
+    given(...running('skip'), completed('e1', at('09:01')), { type: 'JobCancelled' }, manual('m1', at('09:20'), { nextRunAt: null }))
+      .when(cancelExecution('m1', now))
+      .then(cancelled('m1', now));
   });
 
   it('is refused for an execution that is over, or never was', () => {

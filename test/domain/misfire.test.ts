@@ -112,6 +112,13 @@ describe('once', () => {
     given(...retrying('bufferOne'))
       .when(back())
       .then(skipped('misfire', at('10:00'), at('11:00'), { nextRunAt: at('12:00') }), catchUp('n1', at('12:00')));
+    given(...retrying('allow'))
+      .when(back({ slots: 0 }))
+      .then(skipped('misfire', at('10:00'), at('11:00'), { nextRunAt: at('12:00') }), catchUp('n1', at('12:00')));
+  });
+
+  it('counts as handled: a clock that is set back later does not bring it again', () => {
+    expect(jobOf(scheduled(), catchUp('e1', at('12:00')))).toMatchObject({ lastHandled: at('12:00') });
   });
 
   it('a made-up run that waits under bufferOne is replaced by a newer occurrence', () => {
@@ -217,6 +224,12 @@ describe('all', () => {
     expect(job.executions.filter((e) => e.trigger === 'schedule')).toHaveLength(1);
   });
 
+  it('runs them after a run that is active, whatever the overlap policy', () => {
+    given(scheduled({ misfire: all }), queued('e1', at('09:00')), started('e1', at('09:00')))
+      .when(back({ slots: 0 }))
+      .then(catchUp('n1', at('10:00')), catchUp('n2', at('11:00')), catchUp('n3', at('12:00')));
+  });
+
   it('makes up for no more than maxRuns allows', () => {
     const schedule = { ...hourly, maxRuns: 2 };
     const { job } = next(jobOf(scheduled({ misfire: all, schedule })), back());
@@ -236,6 +249,18 @@ describe('a window', () => {
         catchUp('n1', at('11:00')),
         catchUp('n2', at('12:00')),
         started('n1', backAt),
+      );
+  });
+
+  it('holds what is exactly as old', () => {
+    const now = at('12:00');
+    given(scheduled({ misfire: within(1, 'once') }))
+      .when(wake(now, { watchedSince: now }))
+      .then(
+        skipped('misfire', at('09:00'), at('10:00'), { nextRunAt: at('11:00') }),
+        queued('n1', at('11:00'), { trigger: 'catchUp', queuedAt: now }),
+        skipped('overlap', at('12:00'), at('12:00')),
+        started('n1', now),
       );
   });
 
@@ -315,6 +340,13 @@ describe('the clock', () => {
   });
 });
 
+it('an occurrence that the schedule does not name any more is missed like any other', () => {
+  // As after a change of the rules of its zone.
+  given(scheduled({ misfire: skip }, { nextRunAt: at('09:17') }))
+    .when(wake(at('09:30'), { watchedSince: at('09:30') }))
+    .then(skipped('misfire', at('09:17'), at('09:17'), { count: 1, nextRunAt: at('10:00') }));
+});
+
 it('a paused job misses nothing', () => {
   given(scheduled(), paused(at('08:40')))
     .when(back())
@@ -334,4 +366,14 @@ it('a custom schedule is made up for like any other', () => {
       skipped('overlap', at('09:01'), at('09:02'), { count: 61, nextRunAt: at('09:02:01') }),
       started('n1', now),
     );
+});
+
+it('a custom schedule that has ended misses what it named until then', () => {
+  const untilTen = createCalendar(
+    new Map([['until ten', (after: Date) => (after.getTime() < at('09:30') ? new Date(at('10:00')) : null)]]),
+  );
+  const schedule: Schedule = { kind: 'custom', calculator: 'until ten', timezone: 'UTC' };
+  specFor(jobDecider({ calendar: untilTen, organization: 'acme' }))(scheduled({ schedule, misfire: skip }, { nextRunAt: at('09:00') }))
+    .when(wake(backAt, { watchedSince: backAt }))
+    .then(skipped('misfire', at('09:00'), at('10:00'), { count: 2, nextRunAt: null }), { type: 'JobCompleted', reason: 'exhausted' });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { instant } from '../../src/domain/instant.js';
+import { type Instant, instant } from '../../src/domain/instant.js';
 import type { JobDefinition } from '../../src/domain/job/index.js';
-import type { IntervalSchedule } from '../../src/domain/schedule/schedule.js';
+import type { IntervalSchedule, RRuleSchedule } from '../../src/domain/schedule/schedule.js';
 import {
   at,
   cancel,
@@ -66,7 +66,7 @@ describe('a new job', () => {
     const over = { ...hourly, endAt: at('08:00') };
     given()
       .when(schedule(at('08:30'), { schedule: over }))
-      .thenRejected({ code: 'INVALID_SCHEDULE', path: 'schedule' });
+      .thenRejected({ code: 'INVALID_SCHEDULE', path: 'schedule', message: 'never fires: no occurrence follows' });
   });
 
   it('runs once at a time up to 60 s in the past, and no earlier', () => {
@@ -75,7 +75,7 @@ describe('a new job', () => {
       .then(scheduled({ schedule: once(at('08:29')) }));
     given()
       .when(schedule(instant(at('08:30') + 1), { schedule: once(at('08:29')) }))
-      .thenRejected({ code: 'INVALID_SCHEDULE', path: 'schedule.runAt' });
+      .thenRejected({ code: 'INVALID_SCHEDULE', path: 'schedule.runAt', message: 'is more than 60 s in the past; give a later instant' });
   });
 
   it('counts an interval from its anchor; the anchor itself is an occurrence only if it was given', () => {
@@ -113,6 +113,49 @@ describe('an update', () => {
     given(scheduled({ parameters: { list: [1, 2] } }))
       .when(schedule(at('08:40'), { parameters: { list: [2, 1] } }))
       .then(rescheduled({ parameters: { list: [2, 1] } }, ['parameters'], at('09:00')));
+  });
+
+  it.each([
+    [1, {}],
+    [null, {}],
+    [[], {}],
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [{ a: 1 }, { b: 1 }],
+    [{ a: [1] }, { a: [1, 1] }],
+    ['1', 1],
+  ])('tells %j from %j', (one, other) => {
+    for (const [before, after] of [
+      [one, other],
+      [other, one],
+    ] as const)
+      given(scheduled({ parameters: { is: before } }))
+        .when(schedule(at('08:40'), { parameters: { is: after } }))
+        .then(rescheduled({ parameters: { is: after } }, ['parameters'], at('09:00')));
+  });
+
+  it('moves the grid where another anchor is given', () => {
+    given(scheduled({ schedule: every(2, at('09:15')) }, { nextRunAt: at('09:15') }))
+      .when(schedule(at('08:40'), { schedule: every(2, at('09:20')) }))
+      .then(rescheduled({ schedule: every(2, at('09:20')) }, ['schedule'], at('09:20')));
+  });
+
+  it('keeps the anchor of a rule too', () => {
+    const daily = (anchor: Instant): RRuleSchedule => ({
+      kind: 'rrule',
+      rrule: 'FREQ=DAILY',
+      timezone: 'UTC',
+      anchor,
+      anchorDefaulted: true,
+    });
+    given(scheduled({ schedule: daily(at('08:30')) }, { nextRunAt: at('08:30', 1) }))
+      .when(schedule(at('08:40'), { schedule: daily(at('08:40')) }))
+      .thenNothing();
+  });
+
+  it('may set a time that has just passed', () => {
+    given(scheduled())
+      .when(schedule(at('08:40'), { schedule: once(at('08:39:30')) }))
+      .then(rescheduled({ schedule: once(at('08:39:30')) }, ['schedule'], at('08:39:30')));
   });
 
   it('ignores an anchor that nobody gave, and keeps the one there is', () => {
@@ -216,6 +259,22 @@ describe('an update', () => {
     given(scheduled({}, { idempotencyKey: 'k1' }), between)
       .when(request)
       .thenNothing();
+    given(scheduled({}, { idempotencyKey: 'k2' }))
+      .when(request)
+      .then(first);
+  });
+
+  it('is remembered by its key, the latest twenty with it', () => {
+    const asked = Array.from({ length: 20 }, (_, i) => ({
+      ...rescheduled({ priority: 'low' }, ['priority'], at('09:00')),
+      idempotencyKey: `k${i + 1}`,
+    }));
+    expect(jobOf(scheduled()).requests).toEqual([]);
+    expect(jobOf(scheduled({}, { idempotencyKey: 'k0' }), ...asked.slice(0, 1)).requests).toEqual([
+      { key: 'k0', created: true },
+      { key: 'k1', created: false },
+    ]);
+    expect(jobOf(scheduled({}, { idempotencyKey: 'k0' }), ...asked).requests.map((r) => r.key)).toEqual(asked.map((e) => e.idempotencyKey));
   });
 
   it('of a key of the generation before is a request like any other', () => {

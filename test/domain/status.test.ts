@@ -58,6 +58,12 @@ describe('the status of a job', () => {
     expect(status(at('09:02'), ...lastRun, failed('e1', at('09:01'), { final: true }), exhausted)).toBe('failed');
   });
 
+  it('is cancelled where the last execution was, and completed where there was none', () => {
+    expect(status(at('09:02'), ...lastRun, cancelled('e1', at('09:01')), exhausted)).toBe('cancelled');
+    const passed = skipped('paused', at('09:00'), at('09:00'), { nextRunAt: null });
+    expect(status(at('09:02'), scheduled(), passed, exhausted)).toBe('completed');
+  });
+
   it('is failed for a one-time job that missed its time', () => {
     const skip = skipped('misfire', at('09:00'), at('09:00'), { nextRunAt: null });
     expect(status(at('12:00'), scheduled({ schedule: once(at('09:00')) }), skip, missed)).toBe('failed');

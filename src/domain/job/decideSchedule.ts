@@ -9,7 +9,7 @@ import { giveUpDue, resumed } from './decideLifecycle.js';
 import type { JobDefinition } from './definition.js';
 import { acceptDraft, type Draft, draftOf, emit } from './draft.js';
 import { oncePastLimitMs } from './limits.js';
-import { type Context, following, ownerOf } from './occurrences.js';
+import { type Context, following } from './occurrences.js';
 import type { Job } from './state.js';
 
 export const createJob = (command: ScheduleJob, context: Context): JobDecision => {
@@ -75,10 +75,7 @@ const dueIds = ({ newJobId }: ScheduleJob): (() => string) => {
 
 const upcoming = (job: Job, definition: JobDefinition, now: Instant, context: Context): Instant | null => {
   const after = instant(Math.max(now, job.lastHandled ?? now));
-  if (definition.schedule === job.definition.schedule)
-    return definition.schedule.kind === 'once'
-      ? context.calendar.next(definition.schedule, after, ownerOf(job, context))
-      : following(job, after, context);
+  if (definition.schedule === job.definition.schedule) return following(job, after, context);
   if (definition.schedule.kind === 'once') return definition.schedule.runAt;
   return following({ ...job, definition, runsStarted: 0, executions: [] }, after, context);
 };
