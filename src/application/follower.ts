@@ -1,15 +1,21 @@
 import type { Eraser } from './eraser.js';
 import type { JobRows } from './jobRows.js';
-import type { Commit, EventFeed, Position, StreamKey } from './ports/eventStore.js';
+import type { Commit, EventFeed, EventStore, Position, StreamKey } from './ports/eventStore.js';
 import type { ExecutionRow, JobRow, ReadModels } from './ports/readModels.js';
-import { project } from './projections/project.js';
+import { blankRow, project } from './projections/project.js';
+import { replay } from './projections/replay.js';
 import { deletes, type Projector } from './projector.js';
 
 const page = 1_000;
+/** Few, because each of them may be long. */
+const streamsAtOnce = 50;
+
+type OnProgress = (done: number, total: number) => void;
 
 /** Brings the read models to the head of the log, from their checkpoint: after a crash, a rebuild, or another node's writes. */
 export class Follower {
   constructor(
+    private readonly store: Pick<EventStore, 'read' | 'streams'>,
     private readonly feed: EventFeed,
     private readonly readModels: ReadModels,
     private readonly rows: JobRows,
@@ -18,9 +24,7 @@ export class Follower {
   ) {}
 
   /** Returns how many commits were read, and up to where in each partition. `onProgress` gets the commits done and to do. */
-  async catchUp(
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<{ readonly read: number; readonly upTo: readonly Position[] }> {
+  async catchUp(onProgress?: OnProgress): Promise<{ readonly read: number; readonly upTo: readonly Position[] }> {
     const upTo: Position[] = [];
     let done = 0;
     for (let partition = 0; partition < this.feed.partitions; partition++) {
@@ -40,6 +44,52 @@ export class Follower {
     }
     await this.projector.saved();
     return { read: done, upTo };
+  }
+
+  /**
+   * Fills read models that are empty, stream by stream: each job is folded once and each of its rows written once, wherever in the log
+   * its commits are. Returns how many commits were read.
+   */
+  async refill(onProgress?: OnProgress): Promise<number> {
+    const heads = await Promise.all(Array.from({ length: this.feed.partitions }, (_, partition) => this.feed.head(partition)));
+    const total = heads.reduce((sum, head) => sum + head, 0);
+    // Whoever ends in the middle of this finds no checkpoint, and goes along the whole log.
+    for (const partition of heads.keys()) this.projector.startAt(partition, 0);
+    let done = 0;
+    for await (const commits of this.#wholeStreams()) {
+      await this.#refillFrom(commits);
+      done += commits.length;
+      onProgress?.(Math.min(done, total), total);
+      if (this.projector.isFull) await this.projector.room();
+    }
+    await this.projector.saved();
+    // What was committed meanwhile may be in these rows or not: it is caught up with from here.
+    for (const [partition, head] of heads.entries()) this.projector.filledTo(partition, head);
+    await this.projector.saved();
+    return done;
+  }
+
+  /** All commits, those of a stream together. Some streams are read while those before them are worked on. */
+  async *#wholeStreams(): AsyncGenerator<readonly Commit[], void, undefined> {
+    const next = async (after: StreamKey | null) => {
+      const streams = await this.store.streams(after, streamsAtOnce);
+      return { last: streams.at(-1), logs: await Promise.all(streams.map((stream) => this.store.read(stream, 0))) };
+    };
+    for (let reading = next(null); ; ) {
+      const { last, logs } = await reading;
+      if (last === undefined) return;
+      reading = next(last);
+      reading.catch(() => undefined);
+      yield* logs;
+    }
+  }
+
+  async #refillFrom(commits: readonly Commit[]): Promise<void> {
+    const [first] = commits;
+    if (!first) return;
+    const { row, executions } = replay(blankRow(first.stream, first.at), commits);
+    this.projector.put(row, executions.values());
+    for (const commit of commits) if (deletes(commit)) await this.eraser.erase(commit);
   }
 
   /** Rows that are ahead drop the commit; rows that are behind read what they miss first. */

@@ -59,8 +59,9 @@ export class JobRows {
   /** The row as the log has it now: where others write too, what is in memory or saved may be a moment old. */
   async current(stream: StreamKey): Promise<JobRow> {
     if (!this.membership.exclusive) return (await this.caughtUp(this.known(stream) ?? (await this.load(stream)))).row;
-    await this.projector.saved();
-    return this.#saved(stream);
+    // What cannot be saved, because the disk is full, is still in memory.
+    await this.projector.saved().catch(() => undefined);
+    return this.projector.unsaved(stream) ?? this.#saved(stream);
   }
 
   /** History entries as the log has them now, of those executions that another node may have left behind in the read models. */

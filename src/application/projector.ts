@@ -70,13 +70,24 @@ export class Projector {
     this.#reflected.set(partition, new Reflected(position));
   }
 
+  /** Everything up to there was saved other than commit by commit. */
+  filledTo(partition: number, position: Position): void {
+    this.startAt(partition, position);
+    this.#moved = this.#savesCheckpoints;
+  }
+
   /** Takes the rows that a commit led to. Older ones than those that wait already are dropped. */
   take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
     if (this.#shared && !this.#continues(commit)) this.#waiting.builtOnOthers.add(row.stream);
-    putNewer(this.#waiting.jobs, row.stream, row);
-    for (const execution of executions) putNewer(this.#waiting.executions, execution.executionId, execution);
+    this.put(row, executions);
     // The checkpoint waits before a deletion until all of the job is erased: a crash in between is made up for by the follower.
     if (!deletes(commit)) this.passed(commit.partition, commit.position);
+  }
+
+  /** Takes rows that were derived from a whole stream: the checkpoint is then the caller's to set. */
+  put(row: JobRow, executions: Iterable<ExecutionRow>): void {
+    putNewer(this.#waiting.jobs, row.stream, row);
+    for (const execution of executions) putNewer(this.#waiting.executions, execution.executionId, execution);
     if (this.#waiting.jobs.size >= fullBatch) this.#save();
     else this.#timer ??= this.#background.after(flushAfterMs, () => this.#save());
   }

@@ -51,6 +51,10 @@ const schema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
     .default('default'),
   SCHEDULER_CONCURRENCY: count(10_000).default(50),
+  /** Jobs that any one organization may have. */
+  SCHEDULER_MAX_JOBS: count(1_000_000_000).optional(),
+  /** How many jobs in a row may have been made by runs of each other. */
+  SCHEDULER_CHAIN_DEPTH: count(1_000_000).optional(),
   SCHEDULER_NODE_ID: z.string().min(1).max(100).optional(),
   SCHEDULER_DRAIN_SECONDS: count(86_400).default(30),
   SCHEDULER_LEASE_SECONDS: count(3_600).default(15),

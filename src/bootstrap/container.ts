@@ -13,6 +13,8 @@ import { Recorder } from '../application/execution/recorder.js';
 import { Follower } from '../application/follower.js';
 import { JobRows } from '../application/jobRows.js';
 import { Projector } from '../application/projector.js';
+import { Admissions } from '../application/quota/admission.js';
+import { JobCounts } from '../application/quota/jobCounts.js';
 import { Retention } from '../application/retention.js';
 import { Notifications } from '../application/subscribers/notifications/notifications.js';
 import { Relay } from '../application/subscribers/relay.js';
@@ -37,11 +39,14 @@ export const createContainer = (parts: Parts): Container => {
   value(c, T.activity, parts.activity);
   value(c, T.handlers, parts.handlers);
   value(c, T.limits, parts.limits);
+  value(c, T.quotas, parts.quotas);
   value(c, T.listeners, parts.listeners);
 
-  single(c, T.commits, [T.listeners], (listeners) => {
+  single(c, T.commits, [T.listeners, T.quotas], (listeners, { chain }) => {
     const commits = new Commits();
-    commits.on(({ commit }) => listeners.announce(commit));
+    // What a listener asks for is nobody's, in whose run ever it is called.
+    if (chain) commits.on(({ commit }) => chain.lineage.outside(() => listeners.announce(commit)));
+    else commits.on(({ commit }) => listeners.announce(commit));
     return commits;
   });
   single(
@@ -74,8 +79,15 @@ export const createContainer = (parts: Parts): Container => {
     c,
     T.follower,
     [T.storage, T.rows, T.projector, T.eraser],
-    ({ feed, readModels }, rows, projector, eraser) => new Follower(feed, readModels, rows, projector, eraser),
+    ({ store, feed, readModels }, rows, projector, eraser) => new Follower(store, feed, readModels, rows, projector, eraser),
   );
+  single(
+    c,
+    T.jobCounts,
+    [T.commits, T.storage, T.projector, T.clock],
+    (commits, { readModels, membership }, projector, clock) => new JobCounts({ commits, readModels, projector, membership, clock }),
+  );
+  single(c, T.admissions, [T.quotas, T.jobCounts], (quotas, counts) => new Admissions(quotas, counts));
   single(
     c,
     T.retention,
@@ -92,9 +104,24 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.executor,
-    [T.commands, T.commits, T.storage, T.handlers, T.runner, T.recorder, T.artifacts, T.clock, T.background, T.activity, T.log],
-    (commands, commits, { membership }, handlers, runner, recorder, artifacts, clock, background, activity, log) =>
-      new Executor({ commands, commits, membership, handlers, runner, recorder, artifacts, clock, background, activity, log }),
+    [T.commands, T.commits, T.storage, T.handlers, T.runner, T.recorder, T.artifacts, T.clock, T.background, T.activity, T.log, T.quotas],
+    (commands, commits, { membership }, handlers, runner, recorder, artifacts, clock, background, activity, log, { chain }) => {
+      const lineage = chain?.lineage ?? null;
+      return new Executor({
+        commands,
+        commits,
+        membership,
+        handlers,
+        runner,
+        recorder,
+        artifacts,
+        clock,
+        background,
+        activity,
+        log,
+        lineage,
+      });
+    },
   );
   single(
     c,

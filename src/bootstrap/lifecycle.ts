@@ -117,7 +117,7 @@ export class Lifecycle {
     const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node, log));
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
-    const { limits } = settings;
+    const { limits, quotas } = settings;
     const parts = {
       clock,
       background,
@@ -132,6 +132,7 @@ export class Lifecycle {
       activity: this.#activity,
       handlers: jobHandlers,
       limits,
+      quotas,
       listeners,
       notifications: settings.notifications && {
         settings: settings.notifications,

@@ -7,6 +7,7 @@ import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
 import { jobTypes } from './jobTypes.js';
+import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
 import type { SchedulerOptions } from './options.js';
@@ -65,6 +66,7 @@ process.exitCode = await runCli(
         predefined: predefinedFrom(config, typeof store === 'object' && 'directory' in store ? store.directory : config.DATA_DIR),
         notifications: notificationsFrom(config),
         concurrency: config.SCHEDULER_CONCURRENCY,
+        limits: limitsFrom(config),
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
     jobTypes,

@@ -32,6 +32,17 @@ export type LimitOptions = {
   readonly organizations?: { readonly [organization: string]: number };
   /** Shares by organization when all have work; 1 unless named. */
   readonly weights?: { readonly [organization: string]: number };
+  /**
+   * Jobs that any one organization may have, those that have ended included, unless it is named below. One more is refused with
+   * `QUOTA_EXCEEDED`. Nodes of a cluster hear of each other's jobs a moment later, and may go beyond by what they make in it.
+   */
+  readonly jobsPerOrganization?: number;
+  readonly jobsOf?: { readonly [organization: string]: number };
+  /**
+   * How many jobs in a row may have been made by runs of each other, in handlers of this process that are not isolated; one more is
+   * refused with `QUOTA_EXCEEDED`. The same on every node of a cluster.
+   */
+  readonly chainDepth?: number;
 };
 
 /** What the predefined job types (reports, clean-ups, mails, backups, synchronisation, stock alerts) work with. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
+import { lineage } from '../adapters/system/lineage.js';
 import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import type { Limits } from '../application/dispatch/limits.js';
+import type { Quotas } from '../application/quota/quotas.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import { type Issue, SchedulerError } from '../domain/errors.js';
 import { notifications } from './notificationOptions.js';
@@ -77,6 +79,9 @@ const schema = z.strictObject({
       perOrganization: atLeastOne.optional(),
       organizations: perName,
       weights: z.record(z.string(), z.number().positive('must be more than 0')).default({}),
+      jobsPerOrganization: atLeastOne.optional(),
+      jobsOf: z.record(z.string(), z.int({ error: 'must be a whole number' }).min(0, 'must be at least 0')).default({}),
+      chainDepth: z.int({ error: 'must be a whole number' }).min(0, 'must be at least 0').optional(),
     })
     .prefault({}),
   organization: z
@@ -94,6 +99,7 @@ const schema = z.strictObject({
 
 export type Settings = Pick<z.output<typeof schema>, 'autoStart' | 'organization'> & {
   readonly limits: Limits;
+  readonly quotas: Quotas;
   /** Null where nobody is to be told of anything. */
   readonly notifications: NotificationSettings | null;
 };
@@ -112,11 +118,16 @@ export const readOptions = (options: AnyOptions): Settings => {
     throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path}: ${i.message}`).join('; '), { issues });
   }
   const { concurrency, autoStart, organization, limits, notifications } = parsed.data;
-  const { perOrganization, ...named } = limits;
+  const { perOrganization, jobsPerOrganization, jobsOf, chainDepth, ...named } = limits;
   return {
     autoStart,
     organization,
     limits: { concurrency, ...named, ...(perOrganization !== undefined && { perOrganization }) },
+    quotas: {
+      jobsOf,
+      ...(jobsPerOrganization !== undefined && { jobsPerOrganization }),
+      chain: chainDepth === undefined ? null : { depth: chainDepth, lineage },
+    },
     notifications: notifications || null,
   };
 };

@@ -12,6 +12,7 @@ import type { Notifier } from '../application/ports/notifier.js';
 import type { EventPublisher, WakeHints } from '../application/ports/publisher.js';
 import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
+import type { Quotas } from '../application/quota/quotas.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
 
@@ -33,6 +34,7 @@ export type Parts = {
   readonly activity: Activity;
   readonly handlers: JobHandlers;
   readonly limits: Limits;
+  readonly quotas: Quotas;
   readonly listeners: Listeners;
   /** Where events are published; null where nobody asked for it. */
   readonly broker: Broker | null;

@@ -129,6 +129,7 @@ export class Runtime {
       projector: get(c, T.projector),
       eraser: get(c, T.eraser),
       waiters: get(c, T.waiters),
+      admissions: get(c, T.admissions),
       eventStream: get(c, T.eventStream),
       saveRunRecords: () => get(c, T.recorder).save(),
       readModels: storage.readModels,
@@ -182,6 +183,7 @@ export class Runtime {
       );
     const commits = await importLog(this.#parts.storage.store, codec, lines, onProgress);
     get(this.#container, T.rows).clear();
+    get(this.#container, T.jobCounts).forget();
     await get(this.#container, T.follower).catchUp();
     return commits;
   }
@@ -197,7 +199,9 @@ export class Runtime {
     await get(c, T.projector).saved();
     await this.#parts.storage.readModels.reset();
     get(c, T.rows).clear();
-    return (await get(c, T.follower).catchUp(onProgress)).read;
+    const follower = get(c, T.follower);
+    const read = await follower.refill(onProgress);
+    return read + (await follower.catchUp()).read;
   }
 
   /** Waits for decisions that are under way, a limited time. */

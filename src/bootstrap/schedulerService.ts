@@ -1,6 +1,7 @@
 import { createLogger } from '../adapters/pino/createLogger.js';
 import type { JobMap } from '../application/api/types.js';
 import { type Config, readConfig } from './config.js';
+import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
 import type { SchedulerOptions } from './options.js';
@@ -17,6 +18,7 @@ const optionsFrom = (config: Config): SchedulerOptions => ({
   notifications: notificationsFrom(config),
   organization: config.SCHEDULER_ORGANIZATION,
   concurrency: config.SCHEDULER_CONCURRENCY,
+  limits: limitsFrom(config),
   logger: createLogger({ level: config.LOG_LEVEL, pretty: config.SCHEDULER_PRETTY_LOG, output: process.stderr }),
 });
 

@@ -23,6 +23,9 @@ import type { Logger } from '../application/ports/logger.js';
 import type { Runner } from '../application/ports/runner.js';
 import type { Storage } from '../application/ports/storage.js';
 import type { Projector } from '../application/projector.js';
+import type { Admissions } from '../application/quota/admission.js';
+import type { JobCounts } from '../application/quota/jobCounts.js';
+import type { Quotas } from '../application/quota/quotas.js';
 import type { Retention } from '../application/retention.js';
 import type { Notifications } from '../application/subscribers/notifications/notifications.js';
 import type { Relay } from '../application/subscribers/relay.js';
@@ -46,6 +49,7 @@ export const T = {
   activity: token<Activity>('Activity'),
   handlers: token<JobHandlers>('JobHandlers'),
   limits: token<Limits>('Limits'),
+  quotas: token<Quotas>('Quotas'),
   listeners: token<Listeners>('Listeners'),
   commits: token<Commits>('Commits'),
   projector: token<Projector>('Projector'),
@@ -53,6 +57,8 @@ export const T = {
   commands: token<CommandHandler>('CommandHandler'),
   eraser: token<Eraser>('Eraser'),
   follower: token<Follower>('Follower'),
+  jobCounts: token<JobCounts>('JobCounts'),
+  admissions: token<Admissions>('Admissions'),
   retention: token<Retention>('Retention'),
   recorder: token<Recorder>('Recorder'),
   executor: token<Executor>('Executor'),

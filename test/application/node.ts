@@ -47,6 +47,7 @@ export const partsOf = ({ node = 'n1', handlersByName = {}, membership = alone(n
     activity,
     handlers,
     limits: { concurrency: 50, jobTypes: {}, organizations: {}, weights: {} },
+    quotas: { jobsOf: {}, chain: null },
     listeners: new Listeners((error) => {
       throw error;
     }),

@@ -7,6 +7,7 @@ import { replay } from '../../src/application/projections/replay.js';
 import { get } from '../../src/bootstrap/bind.js';
 import { createContainer } from '../../src/bootstrap/container.js';
 import { type ManualClock, manualClock } from '../../src/bootstrap/index.js';
+import { Runtime } from '../../src/bootstrap/runtime.js';
 import { T } from '../../src/bootstrap/tokens.js';
 import { type Instant, instant } from '../../src/domain/instant.js';
 import { openNode, partsOf, sharedMemory } from './node.js';
@@ -141,6 +142,40 @@ describe('a deletion that the store takes only in part', () => {
     await clock.advance(10_000);
     expect(await logOf(memory)).toMatchObject([{ type: 'JobDeleted' }]);
     await node.runtime.stop(0);
+  });
+});
+
+describe('a deletion whose node dies before anything is removed', () => {
+  it('is finished by the first start that lives long enough, whatever was saved meanwhile', async () => {
+    const memory = sharedMemory();
+    const redact = () => Promise.reject(new StoreUnavailable('dying'));
+    const dying = { ...memory, store: { ...memory.store, redact } };
+    const openOn = async (storage: Storage) => {
+      const clock = manualClock(begin);
+      return openNode({ storage, clock, background: onClock(clock), handlersByName: { pdf: () => 'of the customer' } });
+    };
+    const first = await openOn(dying);
+    await first.runtime.start();
+    await first.jobs.scheduleJob({ ...report, parameters: { secret: 'of the customer' } });
+    await first.jobs.runNow('report');
+    expect(await rejection(first.jobs.deleteJob('report'))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await first.jobs.scheduleJob({ ...report, jobName: 'another' });
+    await first.clock.advance(1_000);
+    await first.jobs.getScheduledJobs();
+    await first.runtime.stop(0);
+
+    // The next start comes no further, though it lives long enough to save what it has read.
+    const clock = manualClock(begin);
+    const second = new Runtime(partsOf({ storage: dying, clock, background: onClock(clock) }), undefined);
+    expect(await rejection(second.catchUp())).toMatchObject({ message: 'dying' });
+    await clock.advance(60_000);
+    expect(JSON.stringify(await logOf(memory))).toContain('of the customer');
+
+    const third = await openOn(memory);
+    expect(await logOf(memory)).toMatchObject([{ type: 'JobDeleted' }]);
+    expect(await memory.readModels.history('default/report', 10)).toEqual([]);
+    expect(await third.runtime.verify()).toMatchObject({ ok: true, jobs: 1 });
+    await third.runtime.stop(0);
   });
 });
 
@@ -279,5 +314,26 @@ describe('history of a node that died before it had saved it', () => {
     );
     expect(history).toHaveLength(2);
     await dying.runtime.stop(0);
+  });
+});
+
+describe('read models that cannot be saved for want of room', () => {
+  it('keep nobody from asking how a job is; lists and histories that would be old are refused', async () => {
+    const memory = sharedMemory();
+    let isFull = false;
+    const save: Storage['readModels']['save'] = async (changes) => {
+      if (isFull) throw new StoreUnavailable('database or disk is full');
+      await memory.readModels.save(changes);
+    };
+    const node = await openNode({ storage: { ...memory, readModels: { ...memory.readModels, save } } });
+    await node.runtime.start();
+    isFull = true;
+    await node.jobs.scheduleJob(report);
+    expect(await node.jobs.getJob('report')).toMatchObject({ status: 'scheduled' });
+    expect(await rejection(node.jobs.getScheduledJobs())).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await rejection(node.jobs.jobHistory('report'))).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    isFull = false;
+    expect(await node.jobs.getScheduledJobs()).toHaveLength(1);
+    await node.runtime.stop(0);
   });
 });

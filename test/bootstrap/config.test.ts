@@ -32,13 +32,17 @@ describe('the environment', () => {
       PORT: '0',
       LOG_LEVEL: 'loud',
       DATA_DIR_FILE: '/nowhere',
+      SCHEDULER_MAX_JOBS: '-1',
+      SCHEDULER_CHAIN_DEPTH: 'deep',
     };
     expect([...issuesOf(() => readConfig(environment))].sort()).toEqual([
       'DATA_DIR_FILE',
       'LOG_LEVEL',
       'PORT',
+      'SCHEDULER_CHAIN_DEPTH',
       'SCHEDULER_CONCURENCY',
       'SCHEDULER_CONCURRENCY',
+      'SCHEDULER_MAX_JOBS',
     ]);
   });
 
@@ -70,12 +74,20 @@ describe('the environment', () => {
 
 describe('options', () => {
   it('are checked before anything is opened, all at once', () => {
-    const wrong = { concurrency: 0, autoStart: 'yes', store: 'disk', colour: 'red', limits: { jobTypes: { mail: 0 } } };
+    const wrong = {
+      concurrency: 0,
+      autoStart: 'yes',
+      store: 'disk',
+      colour: 'red',
+      limits: { jobTypes: { mail: 0 }, jobsOf: { a: -1 }, chainDepth: 0.5 },
+    };
     expect([...issuesOf(() => createScheduler(wrong as never))].sort()).toEqual([
       'autoStart',
       'colour',
       'concurrency',
+      'limits.chainDepth',
       'limits.jobTypes.mail',
+      'limits.jobsOf.a',
       'store',
     ]);
   });

@@ -1,6 +1,6 @@
 import { startBeats } from '../../src/adapters/mongo/cluster/beats.js';
 import { nodeWatch } from '../../src/adapters/mongo/cluster/nodeWatch.js';
-import { usualPace } from '../../src/adapters/mongo/cluster/pace.js';
+import { usualPace, vouchedBeats } from '../../src/adapters/mongo/cluster/pace.js';
 import { StoreUnavailable } from '../../src/application/ports/eventStore.js';
 import type { Membership, NodeInfo } from '../../src/application/ports/membership.js';
 import type { Machine } from './machine.js';
@@ -67,6 +67,7 @@ export const membersOf = (list: NodeList, machine: Machine, network: Network, no
       void machine.after(0, () => {
         if (report.kind === 'nodes') {
           watch.saw(report);
+          beats.heard();
           giveListed();
         } else if (report.kind === 'fenced' && report.fenced !== isFenced) {
           isFenced = report.fenced;
@@ -77,6 +78,7 @@ export const membersOf = (list: NodeList, machine: Machine, network: Network, no
     background,
     beatMs: usualPace.beatMs,
     fenceMs: usualPace.fenceMs,
+    vouchedBeats,
   });
   const self = (): NodeInfo => ({ node, handlerKeys });
   return {

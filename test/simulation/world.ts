@@ -191,6 +191,7 @@ export class World {
       activity,
       handlers,
       limits: { concurrency: options.concurrency, jobTypes: {}, organizations: {}, weights: {} },
+      quotas: { jobsOf: {}, chain: null },
       listeners: new Listeners((error) => {
         throw error;
       }),

@@ -49,8 +49,9 @@ const copyOf = (value: unknown, depth: number, budget: { left: number }): Json =
 const copyOfList = (value: readonly unknown[], depth: number, budget: { left: number }): Json => {
   const { length } = value;
   spend(budget, length);
-  const items: Json[] = [];
-  for (let index = 0; index < length; index++) items.push(copyOf(value[index], depth + 1, budget));
+  // As long as it will be: a list that grows begins with room for many more than most have.
+  const items = new Array<Json>(length);
+  for (let index = 0; index < length; index++) items[index] = copyOf(value[index], depth + 1, budget);
   return items;
 };
 

@@ -73,37 +73,23 @@ const withoutPast = (input: JobInput, old: JobInfo | null, now: Date): JobInput 
 const isSame = (old: JobInfo, renewed: JobInfo, sameSchedule: boolean): boolean =>
   isDeepStrictEqual(definitionOf(old), definitionOf(renewed)) && (sameSchedule || isDeepStrictEqual(old.schedule, renewed.schedule));
 
-const definitionOf = (job: JobInfo): object => {
-  const {
-    jobType,
-    parameters,
-    priority,
-    maxAttempts,
-    timeout,
-    backoff,
-    overlap,
-    misfire,
-    isolation,
-    tags,
-    description,
-    retention,
-    notify,
-  } = job;
-  return {
-    jobType,
-    parameters,
-    priority,
-    maxAttempts,
-    timeout,
-    backoff,
-    overlap,
-    misfire,
-    isolation,
-    tags,
-    description,
-    retention,
-    notify,
-  };
-};
+/** What a file says of a job, but for its schedule. */
+const definitionFields = [
+  'jobType',
+  'parameters',
+  'priority',
+  'maxAttempts',
+  'timeout',
+  'backoff',
+  'overlap',
+  'misfire',
+  'isolation',
+  'tags',
+  'description',
+  'retention',
+  'notify',
+] as const satisfies readonly (keyof JobInfo)[];
+
+const definitionOf = (job: JobInfo): readonly unknown[] => definitionFields.map((field) => job[field]);
 
 const isLeftEnabled = (old: JobInfo, input: JobInput | undefined): boolean => input?.enabled === undefined || input.enabled === old.enabled;

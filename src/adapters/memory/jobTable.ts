@@ -27,6 +27,8 @@ export const jobTable = () => {
       .slice(0, filter.limit)
       .map(({ row }) => row);
 
+  const count = (organization: string): number => [...live.values()].filter(({ index }) => index.organization === organization).length;
+
   const work: ReadModels['work'] = async ({ handlerKeys, streams, priority, limit }) => {
     const keys = new Set(handlerKeys);
     const named = new Set(streams);
@@ -58,6 +60,7 @@ export const jobTable = () => {
     /** Whether the stored row is a tombstone at `version` or above it. */
     isDeleted: (stream: StreamKey, version = 0) => !live.has(stream) && (rows.get(stream)?.version ?? -1) >= version,
     list,
+    count,
     work,
     unclaimed,
     running,

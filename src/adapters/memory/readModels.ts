@@ -28,6 +28,7 @@ export const memoryReadModels = (): { readonly readModels: ReadModels; readonly 
     checkpoint: async (partition) => checkpoints.get(partition) ?? 0,
     jobs: async (streams) => new Map(streams.flatMap((stream) => [jobs.get(stream) ?? []].flat().map((row) => [stream, row] as const))),
     listJobs: async (filter) => jobs.list(filter),
+    countJobs: async (organization) => jobs.count(organization),
     execution: async (executionId) => history.get(executionId) ?? null,
     history: async (stream, limit, beforeVersion) => history.page(stream, limit, beforeVersion),
     work: jobs.work,

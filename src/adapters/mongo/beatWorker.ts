@@ -7,12 +7,13 @@ import { collectionsOf } from './collections.js';
 import { newClient } from './connect.js';
 import { long } from './native.js';
 
-// The thread that beats, with a connection of its own: a handler that holds up the main thread does not make this node look dead.
+// The thread that beats, with a connection of its own: a handler that holds up the main thread for a while does not make this node look
+// dead.
 
 const port = parentPort;
 if (!port) throw new Error('This module is the entry of a worker thread');
 
-const { uri, database, node, beatMs, fenceMs } = workerData as BeatOptions;
+const { uri, database, node, beatMs, fenceMs, vouchedBeats } = workerData as BeatOptions;
 
 const background: Background = {
   after: (delay, callback) => {
@@ -49,6 +50,7 @@ const beats = startBeats({
   background,
   beatMs,
   fenceMs,
+  vouchedBeats,
 });
 
 const stop = async (): Promise<void> => {
@@ -60,6 +62,7 @@ const stop = async (): Promise<void> => {
 
 port.on('message', (message: ToBeats) => {
   if (message.kind === 'announce') beats.announce(message.handlerKeys);
+  else if (message.kind === 'heard') beats.heard();
   else if (message.kind === 'forget') void nodes.deleteMany({ _id: { $in: [...message.nodes] } }).catch(() => undefined);
   else void stop();
 });

@@ -19,7 +19,14 @@ type FileMessage =
   | { readonly type: 'kept'; readonly file: number; readonly artifact: Artifact }
   | { readonly type: 'notKept'; readonly file: number; readonly error: ExecutionError };
 
-export type ToThread = RunMessage | { readonly type: 'abort'; readonly reason: ExecutionError } | (FileMessage & { readonly run: number });
+/** What a thread is made with: how much it may say, and print, before it is heard. */
+export type ThreadData = { readonly words: SharedArrayBuffer; readonly output: SharedArrayBuffer };
+
+export type ToThread =
+  | RunMessage
+  | { readonly type: 'goOn' }
+  | { readonly type: 'abort'; readonly reason: ExecutionError }
+  | (FileMessage & { readonly run: number });
 
 /** A result crosses as JSON text, so that it is what the same handler would have given inline. */
 export type SentOutcome =

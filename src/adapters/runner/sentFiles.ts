@@ -28,7 +28,7 @@ export class SentFiles {
     });
   }
 
-  async on(message: Exclude<ToThread, { type: 'run' | 'abort' }>): Promise<void> {
+  async on(message: Exclude<ToThread, { type: 'run' | 'goOn' | 'abort' }>): Promise<void> {
     const waiting = this.#waiting.get(message.file);
     if (!waiting) return;
     if (message.type === 'pull') return this.#give(message.file, waiting);

@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import type { Background, Stop } from '../../application/ports/clock.js';
 import type { RunOutcome, RunRequest } from '../../application/ports/runner.js';
+import type { Millis } from '../../domain/instant.js';
 import type { ExecutionError } from '../../domain/job/index.js';
-import { type FromThread, received, type ToThread } from './messages.js';
+import { Allowance } from './allowance.js';
+import { type FromThread, received, type ThreadData, type ToThread } from './messages.js';
 import { ReceivedFiles } from './receivedFiles.js';
 import { errorOf } from './thrown.js';
 
@@ -17,6 +20,13 @@ type Current = {
   started: boolean;
 };
 
+/** Lines of log and words of progress that a thread may say in a moment. */
+const wordsAtOnce = 500;
+/** Bytes that it may print. */
+const outputAtOnce = 1024 * 1024;
+/** The moment. */
+const heardAfterMs: Millis = 100;
+
 /** A worker thread that runs one handler at a time. While it runs none it does not keep the process alive. */
 export class Thread {
   readonly #worker: Worker;
@@ -24,10 +34,21 @@ export class Thread {
   #current: Current | null = null;
   #crash: { readonly error: unknown } | null = null;
   #alive = true;
+  readonly #words = Allowance.of(wordsAtOnce);
+  readonly #output = Allowance.of(outputAtOnce);
+  #heard = { words: 0, output: 0 };
+  #hearing: Stop | null = null;
 
-  constructor(memoryMb: number, onExit: () => void) {
+  constructor(
+    memoryMb: number,
+    private readonly background: Background,
+    onExit: () => void,
+  ) {
     const entry = createRequire(import.meta.url).resolve('#job-worker');
-    this.#worker = new Worker(entry, { name: 'job handler', resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+    const workerData: ThreadData = { words: this.#words.memory, output: this.#output.memory };
+    this.#worker = new Worker(entry, { name: 'job handler', resourceLimits: { maxOldGenerationSizeMb: memoryMb }, workerData });
+    for (const stream of [this.#worker.stdout, this.#worker.stderr])
+      stream.on('data', (chunk: Uint8Array) => this.#hear({ words: 0, output: chunk.length }));
     this.#worker.unref();
     this.#worker.on('message', (message: FromThread) => this.#onMessage(message));
     this.#worker.on('error', (error) => {
@@ -35,6 +56,7 @@ export class Thread {
     });
     this.#worker.on('exit', (exitCode) => {
       this.#alive = false;
+      this.#hearing?.();
       onExit();
       this.#end(this.#diedWith(exitCode));
     });
@@ -81,7 +103,20 @@ export class Thread {
     current.resolve({ kind: 'failed', error, retryable: true });
   }
 
+  /** What was heard may be said again, a moment later: whoever talks without end is heard now and then, and everything else as well. */
+  #hear({ words, output }: { readonly words: number; readonly output: number }): void {
+    this.#heard = { words: this.#heard.words + words, output: this.#heard.output + output };
+    this.#hearing ??= this.background.after(heardAfterMs, () => {
+      this.#hearing = null;
+      this.#words.give(this.#heard.words);
+      this.#output.give(this.#heard.output);
+      this.#heard = { words: 0, output: 0 };
+      this.#postIfAlive({ type: 'goOn' });
+    });
+  }
+
   #onMessage(message: FromThread): void {
+    if (message.type === 'log' || message.type === 'progress') this.#hear({ words: 1, output: 0 });
     const current = this.#current;
     if (!current || message.run !== this.#run) return;
     const { request } = current;

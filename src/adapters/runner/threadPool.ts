@@ -23,7 +23,7 @@ export class ThreadPool {
       this.#idle.delete(thread);
       if (thread.alive) return { thread, fresh: false };
     }
-    const thread: Thread = new Thread(this.options.memoryMb, () => this.#forget(thread));
+    const thread: Thread = new Thread(this.options.memoryMb, this.options.background, () => this.#forget(thread));
     this.#threads.add(thread);
     return { thread, fresh: true };
   }

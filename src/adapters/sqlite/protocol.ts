@@ -37,6 +37,7 @@ export type ModelCalls = {
   checkpoint: { request: { readonly partition: number }; reply: number };
   jobs: { request: { readonly streams: readonly string[] }; reply: Cells };
   listJobs: { request: JobFilter; reply: Cells };
+  countJobs: { request: { readonly organization: string }; reply: number };
   execution: { request: { readonly executionId: string }; reply: Cells };
   history: { request: { readonly stream: string; readonly limit: number; readonly beforeVersion: number }; reply: Cells };
   work: { request: WorkQuery; reply: Cells };

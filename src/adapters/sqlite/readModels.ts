@@ -21,6 +21,7 @@ export const modelReader = (link: Link<ModelCalls>): Reader => {
       checkpoint: (partition) => link.call('checkpoint', { partition }),
       jobs,
       listJobs: async (filter) => jobsOf(await link.call('listJobs', filter)),
+      countJobs: (organization) => link.call('countJobs', { organization }),
       execution: async (executionId) => executionsOf(await link.call('execution', { executionId }))[0] ?? null,
       history: async (stream, limit, beforeVersion = Number.MAX_SAFE_INTEGER) =>
         executionsOf(await link.call('history', { stream, limit, beforeVersion })),

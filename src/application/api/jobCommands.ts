@@ -14,6 +14,7 @@ import type { Ids } from '../ports/ids.js';
 import type { JobInputParser, Parsed, ParsedJob } from '../ports/jobInput.js';
 import type { Membership } from '../ports/membership.js';
 import type { ExecutionRow, JobRow } from '../ports/readModels.js';
+import type { Admission, Admissions } from '../quota/admission.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
 import { fieldsOf, invalidArgument, itemsOf } from './arguments.js';
@@ -34,6 +35,7 @@ export type CommandDependencies = {
   readonly rows: JobRows;
   readonly handlers: JobHandlers;
   readonly waiters: Waiters;
+  readonly admissions: Admissions;
   readonly membership: Membership;
   readonly eraser: Eraser;
   readonly input: JobInputParser;
@@ -71,10 +73,17 @@ export class JobCommands {
     const stream = streamOf(organization, job.jobName);
     const wasBound = handlers.isBound(stream);
     if (job.handler !== undefined) handlers.bind(stream, job.handler);
+    const asked = this.dependencies.admissions.ask(organization, newJobId);
+    let admission: Admission | null = null;
     try {
+      admission = asked && (await unwell(this.dependencies.activity.during(asked)));
       const { definition, enabled, idempotencyKey } = job;
       const watchedSince = this.dependencies.watchedSince() ?? now;
-      const optional = { ...(enabled !== undefined && { enabled }), ...(idempotencyKey !== undefined && { idempotencyKey }) };
+      const optional = {
+        ...(enabled !== undefined && { enabled }),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(admission && { refused: admission.refused, ...(admission.madeBy && { madeBy: admission.madeBy }) }),
+      };
       const handled = await this.#handle(stream, {
         type: 'ScheduleJob',
         now,
@@ -88,6 +97,8 @@ export class JobCommands {
     } catch (error) {
       if (job.handler !== undefined && !wasBound) handlers.unbind(stream);
       throw error;
+    } finally {
+      admission?.decided();
     }
   }
 

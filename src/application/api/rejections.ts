@@ -24,6 +24,7 @@ export const toError = (rejection: Rejection, stream: string): SchedulerError =>
       );
     case 'INVALID_SCHEDULE':
     case 'INVALID_JOB':
+    case 'QUOTA_EXCEEDED':
     case 'INVALID_ARGUMENT': {
       const { code, path, message } = rejection;
       return new SchedulerError(code, `${path}: ${message}`, { issues: [{ path, message }] });

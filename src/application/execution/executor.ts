@@ -9,6 +9,7 @@ import type { JobHandlers } from '../handlers.js';
 import type { Artifact, ArtifactStore } from '../ports/artifacts.js';
 import type { Background, Clock } from '../ports/clock.js';
 import type { Commit, StreamKey } from '../ports/eventStore.js';
+import type { Lineage, Maker } from '../ports/lineage.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
 import type { ArtifactContent, RunInfo, Runner, RunOutcome, RunRequest } from '../ports/runner.js';
@@ -55,6 +56,8 @@ type Dependencies = {
   readonly background: Background;
   readonly activity: Activity;
   readonly log: Logger;
+  /** Null where nobody asks which run makes a job. */
+  readonly lineage: Lineage | null;
 };
 
 /** Runs claimed attempts: call the handler, hold it to its time-out, record how it ended. */
@@ -148,12 +151,13 @@ export class Executor {
   }
 
   #run(attempt: Attempt): void {
-    const { activity, runner } = this.dependencies;
+    const { activity, runner, lineage } = this.dependencies;
     activity.handlerBegan();
     this.#deadlines.add(attempt);
     const request = this.#requestOf(attempt);
-    if (request) void runner.run(request).then((outcome) => this.#onReturned(attempt, outcome));
-    else this.#onReturned(attempt, noHandler(attempt.job.definition.jobType));
+    if (!request) return this.#onReturned(attempt, noHandler(attempt.job.definition.jobType));
+    const running = lineage ? lineage.within(makerOf(attempt), () => runner.run(request)) : runner.run(request);
+    void running.then((outcome) => this.#onReturned(attempt, outcome));
   }
 
   /** The handler is done; unless the attempt was given up meanwhile, this is how it ended. */
@@ -328,6 +332,8 @@ const abortOf = (attempt: Attempt): AbortController => {
   attempt.abort ??= new AbortController();
   return attempt.abort;
 };
+
+const makerOf = ({ executionId, job }: Attempt): Maker => ({ executionId, depth: job.depth ?? 0 });
 
 const noHandler = (jobType: string) => ({
   kind: 'failed' as const,

@@ -93,6 +93,8 @@ export interface ReadModels {
   jobs(streams: readonly StreamKey[]): Promise<ReadonlyMap<StreamKey, JobRow>>;
   /** Jobs of one organization in the order of their names. */
   listJobs(filter: JobFilter): Promise<readonly JobRow[]>;
+  /** How many jobs of one organization there are; what is deleted does not count. */
+  countJobs(organization: string): Promise<number>;
   execution(executionId: string): Promise<ExecutionRow | null>;
   /**
    * Newest first by the commit that queued them; `beforeVersion` continues a page. Executions queued by one commit are never split

@@ -1,7 +1,7 @@
 import type { Instant, Millis } from '../instant.js';
 import type { Json, JsonObject } from '../json.js';
 import type { JobDefinition } from './definition.js';
-import type { ExecutionError, FailureCause } from './events.js';
+import type { ExecutionError, FailureCause, MadeBy } from './events.js';
 import type { JobState } from './state.js';
 
 /** `by` names the person or client; `expectedRevision` refuses the command unless the job is at that revision. */
@@ -15,6 +15,9 @@ export type ScheduleJob = FromClient & {
   readonly enabled?: boolean;
   readonly note?: string;
   readonly idempotencyKey?: string;
+  /** Asked where the job is not there yet: why there may not be one more. */
+  readonly refused?: () => JobRejection | null;
+  readonly madeBy?: MadeBy;
   /** As in `Wake`, for what is due when the schedule changes; `now` where no node is known to have watched. */
   readonly watchedSince?: Instant;
 };
@@ -100,6 +103,7 @@ export type JobRejection =
   | { readonly code: 'INVALID_SCHEDULE'; readonly path: string; readonly message: string }
   | { readonly code: 'INVALID_JOB'; readonly path: string; readonly message: string }
   | { readonly code: 'INVALID_ARGUMENT'; readonly path: string; readonly message: string }
+  | { readonly code: 'QUOTA_EXCEEDED'; readonly path: string; readonly message: string }
   | { readonly code: 'BUFFER_FULL'; readonly waiting: number }
   /** The attempt was failed, cancelled or never started: its late result is refused. */
   | { readonly code: 'STALE_ATTEMPT'; readonly executionId: string; readonly attempt: number }

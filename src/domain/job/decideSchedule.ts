@@ -13,15 +13,17 @@ import { type Context, following } from './occurrences.js';
 import type { Job } from './state.js';
 
 export const createJob = (command: ScheduleJob, context: Context): JobDecision => {
-  const { now, newJobId: jobId, definition, enabled } = command;
+  const { now, newJobId: jobId, definition, enabled, refused, madeBy } = command;
   const tooLate = refusePast(definition.schedule, now);
   if (tooLate) return tooLate;
   const nextRunAt = first(definition.schedule, (schedule) =>
     context.calendar.next(schedule, now, { jobId, organization: context.organization }),
   );
   if (nextRunAt === null) return neverFires();
+  const refusal = refused?.();
+  if (refusal) return reject(refusal);
   const paused = enabled === false && { paused: now };
-  return accept({ type: 'JobScheduled', jobId, definition, nextRunAt, ...paused, ...causeOf(command) });
+  return accept({ type: 'JobScheduled', jobId, definition, nextRunAt, ...paused, ...(madeBy && { madeBy }), ...causeOf(command) });
 };
 
 /** Replaces the definition. An equal one appends nothing; `enabled` is left as it is unless given. */

@@ -21,6 +21,9 @@ export type ExecutionError = {
 };
 export type SkipReason = 'overlap' | 'misfire' | 'paused' | 'excluded' | 'bounds' | 'cancelled' | 'bufferFull';
 
+/** The run whose handler asked for the job, and how many jobs in a row were made like that, this one included. */
+export type MadeBy = { readonly executionId: string; readonly depth: number };
+
 export type JobScheduled = Requested & {
   readonly type: 'JobScheduled';
   readonly jobId: string;
@@ -28,6 +31,8 @@ export type JobScheduled = Requested & {
   readonly nextRunAt: Instant | null;
   /** Present where the job was created disabled: since when. */
   readonly paused?: Instant;
+  /** Present where a run of another job made this one, and chains of those are bounded. */
+  readonly madeBy?: MadeBy;
 };
 export type JobRescheduled = Requested & {
   readonly type: 'JobRescheduled';

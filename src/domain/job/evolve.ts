@@ -6,10 +6,11 @@ import type { Execution, Job, JobState, Request } from './state.js';
 /** Applies a fact. Never computes: every instant it needs was written into the event. */
 export const evolve = (state: JobState, event: JobEvent): JobState => {
   if (event.type === 'JobScheduled') {
-    const { jobId, definition, nextRunAt, idempotencyKey } = event;
+    const { jobId, definition, nextRunAt, idempotencyKey, madeBy } = event;
     return {
       kind: 'job',
       jobId,
+      ...(madeBy && { depth: madeBy.depth }),
       definition,
       revision: 1,
       ended: null,

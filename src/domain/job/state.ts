@@ -44,6 +44,8 @@ export type Request = { readonly key: string; readonly created: boolean };
 export type Job = {
   readonly kind: 'job';
   readonly jobId: string;
+  /** How many jobs in a row were made by runs of each other, this one included; absent for one that no run made. */
+  readonly depth?: number;
   readonly definition: JobDefinition;
   /** Counts schedule, pause, resume and cancel: what `If-Match` compares. */
   readonly revision: number;

@@ -5,27 +5,17 @@ import path from 'node:path';
 import { openDirectory } from '../../../src/adapters/artifacts/directory/index.js';
 import { memoryArtifacts } from '../../../src/adapters/artifacts/memory.js';
 import { ids } from '../../../src/adapters/system/ids.js';
-import { type Instant, instant } from '../../../src/domain/instant.js';
 import { describeArtifacts } from '../../contracts/artifacts.js';
-
-const settable = () => {
-  let now: Instant = instant(0);
-  return {
-    now: () => now,
-    set: (at: number): void => {
-      now = instant(at);
-    },
-  };
-};
+import { settableClock } from '../../settableClock.js';
 
 describeArtifacts('memory', async () => {
-  const clock = settable();
+  const clock = settableClock();
   const store = memoryArtifacts(clock);
   return { store, other: store, clock, traces: async () => 0, close: async () => undefined };
 });
 
 describeArtifacts('a directory', async () => {
-  const clock = settable();
+  const clock = settableClock();
   const root = mkdtempSync(path.join(tmpdir(), 'artifacts-'));
   const store = await openDirectory(root, clock, ids);
   return {

@@ -4,10 +4,13 @@ import { type ManualClock, manualClock } from '../../../src/adapters/system/manu
 
 const beatMs = 3_000;
 const fenceMs = 12_000;
+const vouchedBeats = 20;
 
 let clock: ManualClock;
 let sent: { readonly atMs: number; readonly count: number; readonly keys: readonly string[] }[];
 let told: (BeatReport & { readonly atMs: number })[];
+/** Whether the main thread takes note of what it is told. */
+let isListening: boolean;
 /** How long the store takes to answer a beat; null where it refuses. */
 let answersAfterMs: number | null;
 
@@ -16,10 +19,11 @@ beforeEach(() => {
   sent = [];
   told = [];
   answersAfterMs = 0;
+  isListening = true;
 });
 
-const start = (look = async () => [{ _id: 'a', beat: 1, handlerKeys: [] }]) =>
-  startBeats({
+const start = (look = async () => [{ _id: 'a', beat: 1, handlerKeys: [] }]) => {
+  const beats = startBeats({
     beat: async (count, keys) => {
       sent.push({ atMs: clock.monotonic(), count, keys });
       if (answersAfterMs === null) throw new Error('the store is down');
@@ -27,12 +31,18 @@ const start = (look = async () => [{ _id: 'a', beat: 1, handlerKeys: [] }]) =>
       if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     },
     look,
-    tell: (report) => told.push({ ...report, atMs: clock.monotonic() }),
+    tell: (report) => {
+      told.push({ ...report, atMs: clock.monotonic() });
+      if (isListening) beats.heard();
+    },
     clock,
     background: clock,
     beatMs,
     fenceMs,
+    vouchedBeats,
   });
+  return beats;
+};
 
 const fences = () => told.flatMap((report) => (report.kind === 'fenced' ? [[report.atMs, report.fenced]] : []));
 
@@ -125,6 +135,23 @@ it('a look that fails is told, and raises no fence', async () => {
   await clock.advance(60_000);
   expect(fences()).toEqual([[0, false]]);
   expect(told).toContainEqual({ kind: 'failed', message: 'cannot look', atMs: 0 });
+});
+
+it('vouches for a main thread that is held up for a while, gives it up after that, and beats again once it is back', async () => {
+  const beats = start();
+  isListening = false;
+  await clock.advance(100 * beatMs);
+  const lastBeatMs = (vouchedBeats - 1) * beatMs;
+  expect(sent.at(-1)?.atMs).toBe(lastBeatMs);
+  expect(fences()).toEqual([
+    [0, false],
+    [lastBeatMs + fenceMs, true],
+  ]);
+  isListening = true;
+  beats.heard();
+  await clock.advance(beatMs);
+  expect(sent).toHaveLength(vouchedBeats + 2);
+  expect(fences().at(-1)).toEqual([100 * beatMs, false]);
 });
 
 it('is silent once it is stopped', async () => {

@@ -97,7 +97,7 @@ describeOnMongo('a cluster', (server, kind) => {
       return performance.now();
     };
 
-    it('whose main thread is blocked for many leases beat on', { timeout: 90_000 }, async () => {
+    it('whose main thread is blocked for longer than a lease beat on', { timeout: 90_000 }, async () => {
       const database = newDatabase();
       const blocked = spawn(process.execPath, [fileURLToPath(new URL('./child/blocks.mjs', import.meta.url)), server().uri, database], {
         stdio: ['pipe', 'pipe', 'inherit'],

@@ -125,6 +125,35 @@ describe('a handler in a thread', () => {
   });
 });
 
+describe('a handler that talks without end', () => {
+  const linesOf = (said: readonly (readonly unknown[])[]) => said.map(([, message]) => String(message));
+
+  it('is heard from time to time: of what nobody had time for, the last is told', async () => {
+    const { request, said } = isolated('flood.mjs', { lines: 20_000, words: 20_000 });
+    const { runner: unhurried } = runnerOf();
+    await unhurried.run(request);
+    await unhurried.close();
+    const lines = linesOf(said);
+    expect(lines.slice(0, 500)).toEqual(Array.from({ length: 500 }, (_, i) => `line ${i + 1}`));
+    expect(lines[500]).toBe('18500 lines came too fast, and are left out here');
+    expect(lines.slice(501, -1)).toEqual(Array.from({ length: 1_000 }, (_, i) => `line ${i + 19_001}`));
+    expect(said.at(-1)).toEqual([1, undefined]);
+  });
+
+  it('goes on as soon as it is heard, and no line is left out without a word', async () => {
+    const { runner: real } = runnerOf({ background });
+    const { request, said } = isolated('flood.mjs', { lines: 4_000, pauses: true });
+    await real.run(request);
+    await real.close();
+    const lines = linesOf(said);
+    const leftOut = lines.reduce((sum, line) => sum + Number(/^(\d+) lines came too fast/.exec(line)?.[1] ?? 0), 0);
+    const told = lines.filter((line) => line.startsWith('line '));
+    expect(told.length + leftOut).toBe(4_000);
+    expect(told.at(-1)).toBe('line 4000');
+    expect(told.map((line) => Number(line.slice(5)))).toEqual(told.map((line) => Number(line.slice(5))).toSorted((a, b) => a - b));
+  });
+});
+
 describe('when it is aborted', () => {
   it('a handler that blocks its thread is gone', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'spin-')), 'trace');

@@ -43,6 +43,15 @@ export const describeJobLists = (models: () => ReadModels, save: Save, scale: nu
     });
   });
 
+  it('counts the jobs of one organization, whatever their status', async () => {
+    const streams = ['acme/a', 'acme/a-b', 'acme2/x', 'acm/x', 'acme-x/x', 'acme.x/x'];
+    const everyStatus = Object.entries(states).map(([status, state]) => jobRow(`acme/${status}`, state));
+    await save({ jobs: [...streams.map((stream) => jobRow(stream)), ...everyStatus, tombstone('acme/gone', 2)] });
+    expect(await models().countJobs('acme')).toBe(2 + jobStatuses.length);
+    expect(await models().countJobs('acme2')).toBe(1);
+    expect(await models().countJobs('nobody')).toBe(0);
+  });
+
   describe('finds jobs by status', () => {
     const everyStatus = () => save({ jobs: Object.entries(states).map(([status, state]) => jobRow(`acme/${status}`, state)) });
 

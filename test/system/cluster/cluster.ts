@@ -3,20 +3,12 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { JobInput, PublishedEvent } from '../../../src/application/api/types.js';
 import { StoreUnavailable } from '../../../src/application/ports/eventStore.js';
 import { createScheduler, type Scheduler, SchedulerError, type Verification } from '../../../src/bootstrap/index.js';
-
-export type Witness = {
-  readonly what: 'begin' | 'end';
-  readonly jobName: string;
-  readonly executionId: string;
-  readonly attempt: number;
-  readonly node: string;
-  readonly at: number;
-};
+import type { PlannedJob, Witness } from '../chaos/occurrences.js';
+import { until } from '../until.js';
 
 type Given = {
   /** For this process, which looks at what the nodes do. */
@@ -28,7 +20,6 @@ type Given = {
 };
 
 let made = 0;
-const pollMs = 100;
 const scheduledAtOnce = 100;
 
 /** Nodes in processes of their own, on real servers, and what is known of them from outside. */
@@ -36,6 +27,7 @@ export class Cluster {
   readonly #directory = mkdtempSync(path.join(tmpdir(), 'cluster-'));
   readonly #database = `cluster_${process.pid}_${++made}`;
   readonly #nodes = new Map<string, ChildProcess>();
+  readonly #due = new Map<string, number>();
   readonly #mongo: MongoClient;
   /** Asks and commands, and runs nothing itself. */
   readonly client: Scheduler;
@@ -72,16 +64,23 @@ export class Cluster {
     await Promise.race([once(child.stdout, 'data'), ended]);
   }
 
-  /** Schedules so many jobs, until the store has taken all of them; each is made anew when it is sent again. */
+  /** Schedules so many one-time jobs, until the store has taken all of them; each is made anew when it is sent again. */
   async schedule(count: number, make: (i: number) => JobInput): Promise<void> {
     const indexes = Array.from({ length: count }, (_, i) => i);
     for (let left = indexes; left.length > 0; ) {
       const some = left.slice(0, scheduledAtOnce);
-      const results = await this.client.scheduleJobs(some.map(make));
+      const inputs = some.map(make);
+      for (const { jobName, schedule } of inputs) if (schedule.type === 'once') this.#due.set(jobName, new Date(schedule.runAt).getTime());
+      const results = await this.client.scheduleJobs(inputs);
       const refused = results.find((result) => result instanceof SchedulerError && result.code !== 'STORE_UNAVAILABLE');
       if (refused) throw refused;
       left = [...some.filter((_, i) => results[i] instanceof SchedulerError), ...left.slice(scheduledAtOnce)];
     }
+  }
+
+  /** What was scheduled, of those whose name begins so. */
+  planned(prefix = ''): readonly PlannedJob[] {
+    return [...this.#due].filter(([jobName]) => jobName.startsWith(prefix)).map(([jobName, at]) => ({ jobName, due: [at] }));
   }
 
   /** Resolves when every job is over, whatever organization it is of. */
@@ -172,14 +171,5 @@ const answered = async <T>(question: () => Promise<T>): Promise<T> => {
       const isUnwell = error instanceof StoreUnavailable || (error instanceof SchedulerError && error.code === 'STORE_UNAVAILABLE');
       if (!isUnwell || asked === mostAsked) throw error;
     }
-  }
-};
-
-/** Looks again and again until it holds. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, limitMs: number): Promise<void> => {
-  for (const deadline = Date.now() + limitMs; ; ) {
-    if (await holds()) return;
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await sleep(pollMs);
   }
 };

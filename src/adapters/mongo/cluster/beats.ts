@@ -12,6 +12,8 @@ export type BeatReport =
 type Beats = {
   /** Beats at once with these handler keys, and from then on. */
   announce(handlerKeys: readonly string[]): void;
+  /** The main thread has taken note of what it was told. */
+  heard(): void;
   stop(): Promise<void>;
 };
 
@@ -24,15 +26,21 @@ type Parts = {
   readonly background: Background;
   readonly beatMs: Millis;
   readonly fenceMs: Millis;
+  /** So many beats go out for a main thread that takes note of nothing. */
+  readonly vouchedBeats: number;
 };
 
 /**
  * The beat of one node, and what it sees of the others. The time of a beat is that of its sending: nobody can have seen it earlier, so
  * the node fences itself before anybody's patience ends.
+ *
+ * A main thread that is held up for a while is vouched for; one that never comes back holds duties that nobody does, and is given up.
+ * That is judged by what it was told and has not noted, not by the time: the whole process may have been halted.
  */
-export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceMs }: Parts): Beats => {
+export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceMs, vouchedBeats }: Parts): Beats => {
   let handlerKeys: readonly string[] = [];
   let count = 0;
+  let unheard = 0;
   /** Until the first beat nobody knows of this node. */
   let isFenced = true;
   let isStopped = false;
@@ -61,6 +69,7 @@ export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceM
       if (clock.monotonic() - sentAt < fenceMs) setFenced(false);
       const askedAt = clock.monotonic();
       const nodes = await look();
+      unheard++;
       tell({ kind: 'nodes', nodes, askedAt, answeredAt: clock.monotonic() });
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
@@ -75,7 +84,7 @@ export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceM
   const start = (): void => {
     next();
     if (beating) isWanted = true;
-    else beating = once();
+    else if (unheard < vouchedBeats) beating = once();
   };
 
   start();
@@ -83,6 +92,11 @@ export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceM
     announce: (keys) => {
       handlerKeys = keys;
       start();
+    },
+    heard: () => {
+      const wasGivenUp = unheard >= vouchedBeats;
+      unheard = 0;
+      if (wasGivenUp && !isStopped) start();
     },
     stop: async () => {
       isStopped = true;

@@ -6,7 +6,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import type { Membership, NodeInfo } from '../../../application/ports/membership.js';
 import type { Millis } from '../../../domain/instant.js';
 import { nodeWatch } from './nodeWatch.js';
-import type { Pace } from './pace.js';
+import { type Pace, vouchedBeats } from './pace.js';
 import type { BeatOptions, FromBeats, ToBeats } from './protocol.js';
 
 /** Answers further apart than this many beats are a gap: nobody could have been heard in between. */
@@ -55,6 +55,7 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
     switch (message.kind) {
       case 'nodes': {
         watch.saw(message);
+        send({ kind: 'heard' });
         const long = watch.silentFor(pace.leaseMs * forgottenAfterLeases);
         if (long.length > 0) send({ kind: 'forget', nodes: long });
         return listed.give();
@@ -70,7 +71,7 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
   };
 
   const startThread = (): Worker => {
-    const workerData: BeatOptions = { uri, database, node, beatMs: pace.beatMs, fenceMs: pace.fenceMs };
+    const workerData: BeatOptions = { uri, database, node, beatMs: pace.beatMs, fenceMs: pace.fenceMs, vouchedBeats };
     const started = new Worker(builtWorker(), { workerData, execArgv: [] });
     started.on('message', receive);
     started.on('error', (error) => log.error({ node, error }, 'the thread of the beats failed; starting another'));

@@ -7,10 +7,13 @@ export type BeatOptions = {
   readonly node: string;
   readonly beatMs: number;
   readonly fenceMs: number;
+  readonly vouchedBeats: number;
 };
 
 export type ToBeats =
   | { readonly kind: 'announce'; readonly handlerKeys: readonly string[] }
+  /** What was told last has been noted: the main thread runs. */
+  | { readonly kind: 'heard' }
   | { readonly kind: 'forget'; readonly nodes: readonly string[] }
   | { readonly kind: 'stop' };
 

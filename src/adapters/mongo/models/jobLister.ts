@@ -31,8 +31,13 @@ const walks = (statuses: readonly JobStatus[] | undefined, now: Instant): readon
   return wanted.has('queued') ? [...whole, { status: 'scheduled', dueAt: { $lte: new Date(now) } }] : whole;
 };
 
-const conditionsOf = ({ organization, jobType, tag, search, after = '' }: JobFilter): Filter<JobDocument> => ({
+/** By their names, those after one. */
+export const ofOrganization = (organization: string, after = ''): Filter<JobDocument> => ({
   _id: { $gt: streamOf(organization, after), $lt: organization + afterSlash },
+});
+
+const conditionsOf = ({ organization, jobType, tag, search, after }: JobFilter): Filter<JobDocument> => ({
+  ...ofOrganization(organization, after),
   ...(jobType !== undefined && { jobType: { $eq: jobType } }),
   ...(tag !== undefined && { tags: { $eq: tag } }),
   ...(search !== undefined && { search: { $regex: literally(searchable(search)) } }),

@@ -4,9 +4,9 @@ import { instant } from '../../../domain/instant.js';
 import type { Priority } from '../../../domain/job/index.js';
 import type { Collections } from '../collections.js';
 import { type JobDocument, jobOf } from './jobDocument.js';
-import { jobLister } from './jobLister.js';
+import { jobLister, ofOrganization } from './jobLister.js';
 
-type JobQueries = Pick<ReadModels, 'jobs' | 'listJobs' | 'work' | 'unclaimed' | 'running'>;
+type JobQueries = Pick<ReadModels, 'jobs' | 'listJobs' | 'countJobs' | 'work' | 'unclaimed' | 'running'>;
 
 /** What has no date is not found by it. */
 const anyTime = { $gte: new Date('0001-01-01T00:00:00Z') };
@@ -41,6 +41,7 @@ export const jobQueries = ({ jobs }: Collections): JobQueries => {
       return new Map(found.map((document) => [document._id, jobOf(document)]));
     },
     listJobs: jobLister(jobs),
+    countJobs: (organization) => jobs.countDocuments({ ...ofOrganization(organization), deleted: false }),
     work,
     unclaimed: ({ handledKeys, dueBefore, limit }) =>
       items({ dueAt: { ...anyTime, $lt: new Date(dueBefore) }, handlerKey: { $nin: [...handledKeys] } }, 'dueAt', limit),

@@ -18,6 +18,7 @@ export const mongoReadModels = (collections: Collections): { readonly readModels
       checkpoint: (partition) => answered(() => history.checkpoint(partition)),
       jobs: (streams) => answered(() => jobs.jobs(streams)),
       listJobs: (filter) => answered(() => jobs.listJobs(filter)),
+      countJobs: (organization) => answered(() => jobs.countJobs(organization)),
       execution: (executionId) => answered(() => history.execution(executionId)),
       history: (...page) => answered(() => history.history(...page)),
       work: (query) => answered(() => jobs.work(query)),
