@@ -46,8 +46,10 @@ export const throughput = async (subject, { jobs, serverPid }) => {
 /** How fast single calls are answered, each durable: one after the other, and with a hundred under way. */
 export const scheduling = async (subject, { jobs }) => {
   await subject.reset();
-  const aloneFrom = wall();
   const alone = Math.ceil(jobs / 10);
+  // The first calls open the store, and run code that has not been compiled.
+  for (let i = 0; i < alone; i++) await subject.addNow([payloadOf(i)]);
+  const aloneFrom = wall();
   for (let i = 0; i < alone; i++) await subject.addNow([payloadOf(i)]);
   const aloneMs = wall() - aloneFrom;
   const from = wall();

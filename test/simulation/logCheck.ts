@@ -223,7 +223,8 @@ export class LogCheck {
             'I9',
             `${where}: attempt ${event.attempt} of ${event.executionId} ends, but it is ${run.phase} at attempt ${run.attempt}`,
           );
-        if (event.type === 'ExecutionFailed' && event.cause === 'lost' && this.isSurelyAlive(run.node))
+        // A node that lives, and cannot say how an attempt ended, loses it when its time-out has long passed.
+        if (event.type === 'ExecutionFailed' && event.cause === 'lost' && event.finishedAt <= run.timeoutAt && this.isSurelyAlive(run.node))
           this.report('I21', `${where}: ${event.executionId} is called lost, and ${run.node} lives`);
         const counts = event.type === 'ExecutionFailed' && ['error', 'timeout', 'lost'].includes(event.cause);
         run.failures += counts ? 1 : 0;
