@@ -12,6 +12,8 @@ type Fault =
   | 'appends held'
   /** Appends are made, and their answers get lost. */
   | 'answers lost'
+  /** What a stream holds cannot be told now. */
+  | 'reads refused'
   /** Nothing reaches the store. */
   | 'cut off';
 
@@ -51,7 +53,10 @@ export class SharedStorage {
           if (this.#has('answers lost', id)) throw new StoreUnavailable('the answer got lost');
           return result;
         },
-        read: (...call) => log.read(...call),
+        read: async (...call) => {
+          if (this.#has('reads refused', id)) throw new StoreUnavailable('this cannot be read now');
+          return log.read(...call);
+        },
         redact: (...call) => log.redact(...call),
         streams: (...call) => log.streams(...call),
       },

@@ -64,13 +64,6 @@ export const mutants: readonly Mutant[] = [
     144,
   ),
   system(
-    'a claim that is found and cannot be started is forgotten',
-    'application/dispatch/dispatcher.js',
-    'background.after(retryAfterMs, () => this.#running && void this.#adopt(stream, executionId, attempt));',
-    'undefined;',
-    852,
-  ),
-  system(
     'read models are told before the log',
     'application/commandHandler.js',
     'this.#appending.add(request.commitId);',

@@ -126,6 +126,24 @@ describe('a claim whose answer got lost', () => {
     await over;
   });
 
+  it('starts later where the store did not answer when it was found', async () => {
+    const node = await join(storage.open, 'unsure', { work: done });
+    const asking = await join(storage.open, 'asking');
+    const heard = next(node.scheduler, 'JobScheduled');
+    const heal = storage.inflict('answers lost', 'unsure');
+    await asking.scheduler.scheduleJob({ ...once('first'), schedule: soon(200) });
+    await heard;
+    const answer = storage.inflict('reads refused', 'unsure');
+    await next(node.scheduler, 'ExecutionStarted', 'first');
+    heal();
+    await turns();
+    expect(node.runs).toEqual([]);
+    const over = next(asking.scheduler, 'ExecutionCompleted', 'first');
+    answer();
+    await over;
+    expect(node.runs).toEqual(['first#1']);
+  });
+
   it('is given back where the room for it is taken by the time it is found', async () => {
     const gate = deferred();
     const node = await join(storage.open, 'unsure', { work: () => gate.promise }, { concurrency: 1 });
