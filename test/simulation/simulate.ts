@@ -203,7 +203,8 @@ const oneComesBack = async (world: World): Promise<void> => {
   const [site] = world.sites;
   if (!site) return;
   world.start(site);
-  await world.passes(10 * second);
+  // Longer than a lease: a duty that was being granted while its node stopped is free again only then.
+  await world.passes(20 * second);
   if (!site.runtime) return world.report('I18', 'a node that has stopped does not start again');
   await Promise.all([world.stop(site, 0), world.passes(20 * second)]);
 };

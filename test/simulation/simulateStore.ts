@@ -166,6 +166,8 @@ export const simulateStore = async (seed: number, { keepStory = false } = {}): P
       client.isAlive = false;
       machine.crash();
       void writes(3);
+      // Holes are filled by those who read: without any they would stay.
+      if (delivered.some(({ node }) => node === machine.name)) void reads();
     });
   const onUnhandled = (error: unknown): void => report('C3', `nobody handles: ${error instanceof Error ? error.stack : error}`);
   process.on('unhandledRejection', onUnhandled);
