@@ -69,26 +69,24 @@ export const made =
   () =>
     value;
 
+/** A value of any type that the language has. */
+export const anything = fc.anything({
+  withBigInt: true,
+  withBoxedValues: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withObjectString: true,
+  withSet: true,
+  withSparseArray: true,
+  withTypedArray: true,
+  maxDepth: 3,
+});
+
 /** Any value at all, the odd ones often. */
 export const odd: fc.Arbitrary<Made> = fc.oneof(
   { weight: 3, arbitrary: fc.nat(oddities.length - 1).map((n) => () => oddities[n]) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .anything({
-        withBigInt: true,
-        withBoxedValues: true,
-        withDate: true,
-        withMap: true,
-        withNullPrototype: true,
-        withObjectString: true,
-        withSet: true,
-        withSparseArray: true,
-        withTypedArray: true,
-        maxDepth: 3,
-      })
-      .map(made),
-  },
+  { weight: 2, arbitrary: anything.map(made) },
   { weight: 1, arbitrary: fc.jsonValue().map(made) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }).map(made) },
 );

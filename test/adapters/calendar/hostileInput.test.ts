@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Calculator, createCalendar, type ParsedSchedule, parseSchedule } from '../../../src/adapters/calendar/index.js';
 import { instant } from '../../../src/domain/instant.js';
+import { anything } from '../../hostile/odd.js';
 
 const calculators = new Map<string, Calculator>([['hourly', (after) => new Date(after.getTime() + 3_600_000)]]);
 const calendar = createCalendar(calculators);
@@ -114,18 +115,6 @@ describe('hostile input is answered with issues, in time', () => {
   });
 
   it('and anything at all, anywhere, is never an exception', () => {
-    const anything = fc.anything({
-      withBigInt: true,
-      withBoxedValues: true,
-      withDate: true,
-      withMap: true,
-      withNullPrototype: true,
-      withObjectString: true,
-      withSet: true,
-      withSparseArray: true,
-      withTypedArray: true,
-      maxDepth: 3,
-    });
     const names = [
       'runAt',
       'cronExpression',
