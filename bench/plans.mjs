@@ -97,7 +97,7 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...scheduling(1_000, rounds),
         ...lateness(300, rounds, quick),
         ...log(2_000, 5_000),
-        ...cluster(300),
+        ...cluster(600),
         ...many(30_000),
         ...schedulesAndRestart(nexus, 2_000, 500),
       ]
