@@ -2,7 +2,7 @@ import type { LogHandlers } from '../protocol.js';
 import { appenderTo } from './appendCommits.js';
 import { cellsOf, type Database } from './driver.js';
 import { transactionOn } from './transaction.js';
-import { truncateWal } from './wal.js';
+import { truncateWal, walRoom } from './wal.js';
 
 /** Versions redacted in one transaction. */
 const redactedAtOnce = 256;
@@ -31,13 +31,19 @@ export const logReads = (db: Database): LogReads => {
 
 export const logWrites = (db: Database): LogWrites => {
   const transaction = transactionOn(db);
+  const append = appenderTo(db);
+  const makeRoom = walRoom(db);
   const clear = db.prepare(
     `UPDATE commits SET data = '[]'
      WHERE stream_id = (SELECT id FROM streams WHERE key = ?) AND version >= ? AND version < ? AND data <> '[]'`,
   );
   const newest = db.prepare('SELECT max(version) FROM commits WHERE stream_id = (SELECT id FROM streams WHERE key = ?)');
   return {
-    append: appenderTo(db),
+    append: (batch) => {
+      const answers = append(batch);
+      makeRoom();
+      return answers;
+    },
     *redact({ below }) {
       for (const [stream, version] of below) {
         const end = Math.min(version, Number(newest.all([stream])[0]?.[0] ?? 0) + 1);
