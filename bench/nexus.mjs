@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /** `directory` for the embedded store; a server with a `uri` for one that speaks MongoDB's protocol. */
 export const open = async ({ directory, server, database, concurrency = 200, more = {} }) => {
-  const { createScheduler } = await import('../dist/bootstrap/index.js');
+  const { createScheduler } = await import('nexus-scheduler');
   const store = server?.uri ? { mongodb: server.uri, database } : { directory };
   const options = { store, concurrency, logger: false, autoStart: false, ...more };
   const scheduler = createScheduler(options);
