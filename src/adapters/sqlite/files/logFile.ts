@@ -13,8 +13,9 @@ type LogWrites = Pick<LogHandlers, 'append' | 'redact'>;
 const columns = 's.key, c.version, c.position, c.commit_id, c.at, c.data';
 
 export const logReads = (db: Database): LogReads => {
-  const ofStream = db.prepare(
-    `SELECT ${columns} FROM streams s JOIN commits c ON c.stream_id = s.id WHERE s.key = ? AND c.version > ? ORDER BY c.version`,
+  const ofStreams = db.prepare(
+    `SELECT k.key, ${columns} FROM json_each(?) k CROSS JOIN streams s ON s.key = k.value ->> 0
+     CROSS JOIN commits c ON c.stream_id = s.id AND c.version > k.value ->> 1 ORDER BY k.key, c.version`,
   );
   const inOrder = db.prepare(
     `SELECT ${columns} FROM commits c JOIN streams s ON s.id = c.stream_id WHERE c.position > ? ORDER BY c.position LIMIT ?`,
@@ -22,7 +23,7 @@ export const logReads = (db: Database): LogReads => {
   const head = db.prepare('SELECT max(position) FROM commits');
   const keys = db.prepare('SELECT key FROM streams WHERE key > ? ORDER BY key LIMIT ?');
   return {
-    read: ({ after }) => after.map((from) => cellsOf(ofStream.all(from))),
+    read: ({ after }) => cellsOf(ofStreams.all([JSON.stringify(after)])),
     feed: ({ position, limit }) => cellsOf(inOrder.all([position, limit])),
     head: () => Number(head.all([])[0]?.[0] ?? 0),
     streams: ({ after, limit }) => keys.all([after, limit]).map(([key]) => String(key)),
