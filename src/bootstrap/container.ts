@@ -162,11 +162,12 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.sweeper,
-    [T.commands, T.rows, T.executor, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
-    (commands, rows, executor, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
+    [T.commands, T.commits, T.rows, T.executor, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
+    (commands, commits, rows, executor, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
       const watchedSince = () => dispatcher.watchedSince;
       return new Sweeper({
         commands,
+        commits,
         rows,
         executor,
         readModels,
