@@ -193,9 +193,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.repairer,
-    [T.storage, T.rows, T.eraser, T.background, T.log],
-    ({ feed, readModels, leases }, rows, eraser, background, log) =>
-      new Repairer({ feed, readModels, rows, eraser, leases, background, log }),
+    [T.storage, T.rows, T.projector, T.eraser, T.background, T.log],
+    ({ feed, readModels, leases }, rows, projector, eraser, background, log) =>
+      new Repairer({ feed, readModels, rows, projector, eraser, leases, background, log }),
   );
   const { broker } = parts;
   if (broker)
