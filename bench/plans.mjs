@@ -25,6 +25,9 @@ const throughput = (jobs, rounds) =>
 
 const scheduling = (jobs, rounds) => times(rounds, (round) => [{ row: 'w1', workload: 'scheduling', round, settings: { jobs }, ...nexus }]);
 
+/** What there is to be reached: in the same rounds, so that a busy neighbour falls on it too. */
+const limits = (jobs, rounds) => times(rounds, (round) => [{ row: 'w1', workload: 'limits', round, settings: { jobs }, ...nexus }]);
+
 /** Those that look for work twice a second, or once, are measured once: that is what they show. */
 const lateness = (jobs, rounds, quick) => [
   ...times(rounds, (round) =>
@@ -61,6 +64,15 @@ const many = (jobs) => [
   { row: 'w5', workload: 'operate', directory: 'many', timeoutMs: 120_000, ...nexus },
 ];
 
+/** Further apart than on the embedded store: the servers of W6 do some tens of jobs a second. */
+const latenessOnServer = (jobs) => {
+  const common = { row: 'w2', server: 'mongo', variant: 'MongoDB protocol', open: { database: 'late', concurrency: 50 }, ...nexus };
+  return [
+    { ...common, workload: 'inserts', settings: { jobs } },
+    { ...common, workload: 'lateness', settings: { jobs, apartMs: 200 } },
+  ];
+};
+
 /** The events that `fill` left. */
 const filled = (measurements) => ({ events: measurements.findLast(({ workload, ok }) => workload === 'fill' && ok)?.figures.events ?? 0 });
 
@@ -95,7 +107,9 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
     ? [
         ...throughput(5_000, rounds),
         ...scheduling(1_000, rounds),
+        ...limits(5_000, rounds),
         ...lateness(300, rounds, quick),
+        ...latenessOnServer(50),
         ...log(2_000, 5_000),
         ...cluster(600),
         ...many(30_000),
@@ -104,7 +118,9 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
     : [
         ...throughput(20_000, rounds),
         ...scheduling(5_000, rounds),
+        ...limits(20_000, rounds),
         ...lateness(1_000, rounds, quick),
+        ...latenessOnServer(150),
         ...log(5_000, 20_000),
         ...cluster(2_000),
         ...schedulesAndRestart(nexus, 20_000, 2_000),

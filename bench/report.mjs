@@ -71,6 +71,7 @@ const lateness = (medians) => {
       ['', 'p50', 'p99', 'max', 'early', 'processor seconds'],
       all.map(({ name, figures: f }) => [name, f['latenessMs.p50'], f['latenessMs.p99'], f['latenessMs.max'], f.early, f.cpuSeconds]),
     ),
+    ...onServer(medians),
   ];
 };
 
@@ -95,6 +96,46 @@ const schedules = (medians) => {
           again?.firstJobMs,
         ];
       }),
+    ),
+  ];
+};
+
+const onServer = (medians) => {
+  const [insert, late] = ['inserts', 'lateness'].map((workload) => medians.get(`w2/${workload}/nexus/MongoDB protocol`));
+  if (!insert || !late) return [];
+  const [p50, p99] = ['p50', 'p99'].map(
+    (q) => `${shown(late[`latenessMs.${q}`])} ms (an insert alone: ${shown(insert[`insertMs.${q}`])} ms)`,
+  );
+  return [`One node on the server of W6, jobs 200 ms apart: p50 ${p50}, p99 ${p99}.`];
+};
+
+const limits = (medians) => {
+  const [limit, ours, single, late] = ['w1/limits', 'w1/throughput', 'w1/scheduling', 'w2/lateness'].map((key) =>
+    medians.get(`${key}/nexus`),
+  );
+  if (!limit) return [];
+  const oneByOne = single && 1_000 / single.oneByOnePerSecond;
+  return [
+    '### What the machine and the driver of the store can do without a scheduler',
+    table(
+      ['', 'without', 'with', 'within'],
+      [
+        ['executions per second: two durable records, rows of job and history', limit.executePerSecond, ours?.executePerSecond],
+        ['jobs scheduled per second: a durable record, a row', limit.schedulePerSecond, ours?.schedulePerSecond],
+      ]
+        .map((row) => [...row, ratio(row[1], row[2])])
+        .concat(
+          [
+            [
+              'one durable insert after the other, ms (without: on the thread that waits)',
+              limit['oneByOneMs.p50'],
+              oneByOne && Number(oneByOne.toPrecision(3)),
+            ],
+            ['late by, p50 ms: a timer, then one durable insert', limit['timerMs.p50'], late?.['latenessMs.p50']],
+            ['late by, p99 ms', limit['timerMs.p99'], late?.['latenessMs.p99']],
+            ['a page of 4 KiB on the medium, ms', limit['flushMs.p50'], undefined],
+          ].map((row) => [...row, ratio(row[2], row[1])]),
+        ),
     ),
   ];
 };
@@ -191,7 +232,7 @@ const loadNote = ({ measurements, machine, quick, seconds, at }) => {
 
 export const report = (results) => {
   const medians = mediansOf(results);
-  const parts = [throughput, lateness, schedules, ours, cluster].flatMap((part) => part(medians));
+  const parts = [throughput, lateness, limits, schedules, ours, cluster].flatMap((part) => part(medians));
   return [loadNote(results), ...parts, ...micro(results), ...missing(results)].join('\n\n');
 };
 

@@ -26,7 +26,7 @@ const program = (uri: string, argv: readonly string[], stdin = ''): Program => {
     SCHEDULER_NODE_ID: 'serving',
     DATA_DIR: directory,
   };
-  const child = spawn(process.execPath, ['dist/bootstrap/main.js', ...argv], { env });
+  const child = spawn(process.execPath, ['dist/bundle/main.js', ...argv], { env });
   child.stdin.end(stdin);
   let [out, err] = ['', ''];
   const ended = once(child, 'close').then(([code]) => ({ code, out, err }));
