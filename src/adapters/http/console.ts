@@ -13,16 +13,13 @@ export const serveConsole = async (app: FastifyInstance, directory: string): Pro
     app.get('/', async (_, reply) => reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(notBuilt));
     return;
   }
-  await app.register(fastifyStatic, {
-    root: directory,
-    index: 'index.html',
-    cacheControl: false,
-    decorateReply: false,
-    setHeaders: (response, file) => {
-      response.setHeader('content-security-policy', pagePolicy);
-      const isAsset = file.startsWith(path.join(directory, 'assets') + path.sep);
-      response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
+  await app.register(async (pages) => {
+    pages.addHook('onSend', async ({ url }, reply) => {
+      if (reply.statusCode >= 400) return;
+      reply.header('content-security-policy', pagePolicy);
+      reply.header('cache-control', url.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    });
+    await pages.register(fastifyStatic, { root: directory, index: 'index.html', cacheControl: false, decorateReply: false });
   });
 };
 
