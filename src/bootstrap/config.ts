@@ -11,6 +11,11 @@ const count = (most: number) =>
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(most, `must be at most ${most}`);
+const port = z.coerce
+  .number<string>({ error: 'must be a number' })
+  .int('must be a whole number')
+  .min(0, 'must be at least 0')
+  .max(65_535, 'must be at most 65535');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -34,7 +39,13 @@ const schema = z.object({
   NATS_URL: z.string().optional(),
   DATA_DIR: z.string().min(1, 'must not be empty').default('./data'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: count(65_535).default(7070),
+  /** What the command line shows to a service that it asks with `--url`. */
+  SCHEDULER_API_KEY: z.string().min(1, 'must not be empty').optional(),
+  /** 0: one that is free. */
+  PORT: port.default(7070),
+  SCHEDULER_HTTP: flag.default(true),
+  /** What `keys create` writes; mostly as `SCHEDULER_API_KEYS_FILE`. */
+  SCHEDULER_API_KEYS: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('warn'),
   SMTP_URL: z.string().optional(),
   NOTIFY_EMAIL: list
@@ -78,11 +89,14 @@ const schema = z.object({
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 
+/** The file that holds the keys of the HTTP API, where the environment names one. */
+type KeysFrom = { readonly apiKeysFile?: string };
 type Secrets = { readonly [name: string]: { readonly value: string; readonly host: string } };
-export type Config = z.output<typeof schema> & { readonly secrets: Secrets };
+export type Config = z.output<typeof schema> & KeysFrom & { readonly secrets: Secrets };
 type Environment = { readonly [name: string]: string | undefined };
 
 const known = new Set(Object.keys(schema.shape));
+const apiKeysFile = 'SCHEDULER_API_KEYS_FILE';
 
 /** Reads the environment once. Throws `INVALID_ARGUMENT` naming every variable that is wrong. */
 export const readConfig = (environment: Environment): Config => {
@@ -92,6 +106,8 @@ export const readConfig = (environment: Environment): Config => {
     if (value === undefined) continue;
     const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name;
     if (known.has(name)) values[name] = value;
+    // Read when it is needed, and again whenever it changes; the first key is made in it.
+    else if (name === apiKeysFile) continue;
     else if (known.has(base)) {
       const read = readSecret(value);
       if (read.ok) values[base] = read.text;
@@ -112,7 +128,8 @@ export const readConfig = (environment: Environment): Config => {
       return [];
     }),
   );
-  if (parsed.success && issues.length === 0) return { ...parsed.data, secrets };
+  const keysFrom: KeysFrom = { ...(environment[apiKeysFile] !== undefined && { apiKeysFile: environment[apiKeysFile] }) };
+  if (parsed.success && issues.length === 0) return { ...parsed.data, ...keysFrom, secrets };
   throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
     issues,
   });

@@ -5,7 +5,9 @@ import { ids } from '../adapters/system/ids.js';
 import { Activity } from '../application/activity.js';
 import { unwell } from '../application/api/jobCommands.js';
 import type { JobHandlers } from '../application/handlers.js';
+import type { Health, Unready } from '../application/health.js';
 import type { Listeners } from '../application/listeners.js';
+import type { Metering } from '../application/metering.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Storage } from '../application/ports/storage.js';
@@ -29,6 +31,7 @@ type Dependencies = {
   readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
+  readonly metering: Metering;
   /** What predefined handlers work with. */
   readonly services: ReturnType<typeof createServices>;
   /** In place of the store that the options name. */
@@ -69,6 +72,28 @@ export class Lifecycle {
     return this.#opening;
   }
 
+  /** How this node is; asking opens nothing. */
+  async health(): Promise<Health> {
+    const { limits } = readOptions(this.dependencies.optionsOf());
+    const away = (reason: Unready): Health => ({
+      ...{ ready: false, reasons: [reason], node: null, concurrency: limits.concurrency },
+      ...{ running: 0, stuck: 0, waiting: 0 },
+    });
+    if (this.#stopped) return away('STOPPED');
+    if (!this.#starting) return away('NOT_STARTED');
+    try {
+      return await (await this.open()).runtime.health();
+    } catch {
+      return away('STORE_UNAVAILABLE');
+    }
+  }
+
+  /** Null where nothing is published, or nobody can tell. */
+  async publicationBacklog(): Promise<number | null> {
+    if (!this.#starting) return null;
+    return (await this.open()).runtime.publicationBacklog().catch(() => null);
+  }
+
   start(): Promise<void> {
     this.#stopped = false;
     this.#starting ??= this.#activity.during(this.#start()).catch((error) => {
@@ -104,7 +129,7 @@ export class Lifecycle {
 
   /** Heavy imports happen here, so that importing the package is quick. */
   async #open(): Promise<Open> {
-    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, services } = this.dependencies;
+    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, metering, services } = this.dependencies;
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
@@ -136,6 +161,7 @@ export class Lifecycle {
       limits,
       quotas,
       listeners,
+      metering,
       notifications: settings.notifications && {
         settings: settings.notifications,
         notifier: openNotifier(options, services.services, clock, log),

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
+import { connect } from '../adapters/client/index.js';
+import { KeyFile } from '../adapters/keys/index.js';
 import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
@@ -10,12 +13,15 @@ import { jobTypes } from './jobTypes.js';
 import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
+import { keysFileOf, openHttp } from './openHttp.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
 import { createScheduler } from './scheduler.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+const consoleDirectory = fileURLToPath(new URL('../adapters/console', import.meta.url));
 
 /** A wrong environment is named before any command runs. */
 const configuration = (): Config => {
@@ -32,6 +38,8 @@ const configuration = (): Config => {
 const config = configuration();
 
 const mongo = mongoStoreOf(config);
+
+const urlOf = ({ HOST, PORT }: Config): string => `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 
 /** The servers that the environment names, for commands that ask for the shared store. */
 const serversOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
@@ -51,6 +59,7 @@ process.exitCode = await runCli(
       directory: config.DATA_DIR,
       ...(mongo && { shared: nameOf(mongo) }),
       organization: config.SCHEDULER_ORGANIZATION,
+      ...(config.SCHEDULER_HTTP && config.PORT !== 0 && { serviceUrl: urlOf(config) }),
       drainSeconds: config.SCHEDULER_DRAIN_SECONDS,
       logLevel: config.LOG_LEVEL,
       ...(config.SCHEDULER_ACTOR !== undefined && { actor: config.SCHEDULER_ACTOR }),
@@ -69,6 +78,19 @@ process.exitCode = await runCli(
         limits: limitsFrom(config),
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
+    connect: (url, organization) => {
+      const { SCHEDULER_API_KEY: key } = config;
+      return connect({
+        url,
+        background,
+        now: () => systemClock.now(),
+        ...(key !== undefined && { key }),
+        ...(organization !== undefined && { organization }),
+      });
+    },
+    keys: new KeyFile(keysFileOf(config)),
+    listen: async (scheduler, { logger, ...address }) =>
+      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...address }) : null,
     jobTypes,
     restore: (request) =>
       restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),

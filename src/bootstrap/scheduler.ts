@@ -4,8 +4,11 @@ import { systemClock } from '../adapters/system/systemClock.js';
 import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
+import type { Health, NodeView } from '../application/health.js';
 import { Listeners } from '../application/listeners.js';
+import { Metering } from '../application/metering.js';
 import type { Clock } from '../application/ports/clock.js';
+import type { Meter } from '../application/ports/meter.js';
 import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import { chooseLogger } from './chooseLogger.js';
@@ -26,10 +29,23 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   previewSchedule(schedule: ScheduleInput, options?: Preview): readonly PreviewEntry[];
   /** The same scheduler, acting for another organization. */
   forOrganization(organization: string): JobsApi<M>;
+  /**
+   * The same scheduler for a client of this process: what it changes is recorded as asked for by `actor`. Without an organization it
+   * acts for the scheduler's own, and jobs may name another.
+   */
+  onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi<M>;
   /** Opens the store and runs jobs. Called by itself on first use, unless `autoStart` is false. */
   start(): Promise<void>;
   /** Stops claiming, lets attempts end within `drainMs` (default 30 s), then aborts them; they are retried after the next start. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
+  /** Whether this node takes work and can record it, and if not, why. Asking opens nothing. */
+  health(): Promise<Health>;
+  /** The live nodes and their handlers, this one among them. */
+  nodes(): Promise<readonly NodeView[]>;
+  /** Has what this node does counted from now on. Returns a function that ends it. */
+  measure(meter: Meter): () => void;
+  /** How many commits of the log are not published yet; null where nothing is published. */
+  publicationBacklog(): Promise<number | null>;
   /** Checks the whole log, and that every read model equals a replay of it. */
   verify(onProgress?: Progress): Promise<Verification>;
   /** Derives every read model anew from the log. Returns how many commits were read. */
@@ -77,6 +93,7 @@ export const lazyScheduler = <M extends JobMap>(
     return type && jobHandlers.get(jobType) === type.handler ? type.check(parameters) : [];
   });
   const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));
+  const metering = new Metering();
   const lifecycle = new Lifecycle({
     optionsOf,
     clock,
@@ -84,13 +101,14 @@ export const lazyScheduler = <M extends JobMap>(
     customSchedules,
     timetable,
     listeners,
+    metering,
     services,
     ...(openStorage && { openStorage }),
   });
-  const jobsOf = (organization: string | null): JobsApi<M> => {
+  const jobsOf = (organization: string | null, actor?: string): JobsApi<M> => {
     const ready = async (): Promise<JobsApi<M>> => {
       const { runtime, settings } = await lifecycle.ready();
-      return runtime.jobs<M>(organization ?? settings.organization, organization === null);
+      return runtime.jobs<M>(organization ?? settings.organization, organization === null, actor);
     };
     return lazyJobs(ready, listeners, () => organization ?? optionsOf().organization ?? defaultOrganization);
   };
@@ -101,8 +119,13 @@ export const lazyScheduler = <M extends JobMap>(
     customSchedules,
     previewSchedule: (schedule, preview) => timetable.preview(schedule, clock.now(), preview),
     forOrganization: (organization) => jobsOf(organizationName(organization)),
+    onBehalfOf: (actor, organization = null) => jobsOf(organization === null ? null : organizationName(organization), actorName(actor)),
     start: () => lifecycle.start(),
     stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
+    measure: (meter) => metering.attach(meter),
+    publicationBacklog: () => lifecycle.publicationBacklog(),
+    health: () => lifecycle.health(),
+    nodes: async () => (await lifecycle.open()).runtime.nodes(),
     verify: async (onProgress) => (await lifecycle.open()).runtime.verify(onProgress),
     rebuild: async (onProgress) => (await lifecycle.open()).runtime.rebuild(onProgress),
     exportLog: async function* (scope) {
@@ -110,6 +133,12 @@ export const lazyScheduler = <M extends JobMap>(
     },
     importLog: async (lines, onProgress) => (await lifecycle.open()).runtime.importLog(lines, onProgress),
   };
+};
+
+const actorName = (actor: string | undefined): string | undefined => {
+  if (actor === undefined || (typeof actor === 'string' && actor.length >= 1 && actor.length <= 256)) return actor;
+  const message = 'must be a text of 1 to 256 characters';
+  throw new SchedulerError('INVALID_ARGUMENT', `actor: ${message}`, { issues: [{ path: 'actor', message }] });
 };
 
 const organizationName = (organization: string): string => {

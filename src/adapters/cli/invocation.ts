@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from '../../application/ports/logger.js';
 import type { CliConfig, CliEnvironment, CliScheduler, OpenOptions } from './environment.js';
 import type { ExitCode } from './failure.js';
 import { printable, printableJson } from './format/printable.js';
+import { remoteScheduler } from './remoteScheduler.js';
 import { type Terminal, terminalOf } from './terminal.js';
 
 /** One call of the program: its global options and where it writes. */
@@ -16,11 +18,23 @@ export type Invocation = {
   readonly now: Date;
 };
 
-/** The store of this process alone, in a directory, or one that nodes share. */
-export type StoreChoice = { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'shared'; readonly name: string };
+/** The store of this process alone, in a directory, or one that nodes share; or a service, with the organization that was named. */
+export type StoreChoice =
+  | { readonly kind: 'embedded'; readonly directory: string }
+  | { readonly kind: 'shared'; readonly name: string }
+  | { readonly kind: 'service'; readonly url: string; readonly organization: string | undefined };
 
 /** For people. */
-export const storeName = (store: StoreChoice): string => (store.kind === 'embedded' ? store.directory : store.name);
+export const storeName = (store: StoreChoice): string => {
+  switch (store.kind) {
+    case 'embedded':
+      return store.directory;
+    case 'shared':
+      return store.name;
+    case 'service':
+      return store.url;
+  }
+};
 
 /** Registers commands. Wrap each action in `run`, which gives it the invocation and takes its exit code; 0 where it returns none. */
 export type Commands = (program: Command, run: Run) => void;
@@ -28,14 +42,20 @@ type Run = <A extends readonly unknown[]>(
   action: (invocation: Invocation, ...args: A) => Promise<ExitCode | undefined>,
 ) => (...args: A) => Promise<void>;
 
-type GlobalOptions = { readonly json?: boolean; readonly org?: string; readonly dataDir?: string; readonly color?: boolean };
+type GlobalOptions = {
+  readonly json?: boolean;
+  readonly org?: string;
+  readonly dataDir?: string;
+  readonly url?: string;
+  readonly color?: boolean;
+};
 
-export const invocationOf = (environment: CliEnvironment, { json = false, org, dataDir, color }: GlobalOptions): Invocation => ({
+export const invocationOf = (environment: CliEnvironment, { json = false, org, dataDir, url, color }: GlobalOptions): Invocation => ({
   environment,
   terminal: terminalOf(environment, color === false),
   json,
   organization: org ?? environment.config.organization,
-  store: storeOf(environment.config, dataDir),
+  store: url === undefined ? storeOf(environment.config, dataDir) : { kind: 'service', url, organization: org },
   now: environment.now(),
 });
 
@@ -49,19 +69,21 @@ export const withScheduler = async <T>(
   use: (scheduler: CliScheduler) => Promise<T>,
 ): Promise<T> => {
   const { store } = invocation;
-  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory));
+  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory, invocation.environment.keys.path));
   return closing(isEmpty ? openEmpty(invocation) : openScheduler(invocation, access), use);
 };
 
 /** Where nothing was ever stored there is nothing to read, and that is no failure. */
-const isBlank = (directory: string): Promise<boolean> =>
+const isBlank = (directory: string, keysFile: string): Promise<boolean> =>
   readdir(directory).then(
-    (names) => names.length === 0,
+    // Keys may be made before anything else is.
+    (names) => names.every((name) => path.resolve(directory, name) === path.resolve(keysFile)),
     (error) => error.code === 'ENOENT',
   );
 
 export const openScheduler = (invocation: Invocation, access: 'read' | 'write'): CliScheduler => {
-  const { store } = invocation;
+  const { store, environment } = invocation;
+  if (store.kind === 'service') return remoteScheduler(environment.connect(store.url, store.organization));
   const readOnly = access === 'read';
   return open(invocation, store.kind === 'shared' ? { shared: true, readOnly } : { directory: store.directory, readOnly });
 };
@@ -75,7 +97,7 @@ const open = ({ environment, organization, terminal, json }: Invocation, store: 
     organization,
     ...(environment.config.actor !== undefined && { actor: environment.config.actor }),
     autoStart: false,
-    logger: loggerOn(terminal, json, environment.config.logLevel),
+    logger: loggerOn({ environment, terminal, json }),
   });
 
 export const closing = async <T>(scheduler: CliScheduler, use: (scheduler: CliScheduler) => Promise<T>): Promise<T> => {
@@ -89,7 +111,8 @@ export const closing = async <T>(scheduler: CliScheduler, use: (scheduler: CliSc
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** What the scheduler says about itself, on stderr. */
-const loggerOn = (terminal: Terminal, json: boolean, least: CliConfig['logLevel'] = 'warn'): Logger => {
+export const loggerOn = ({ environment, terminal, json }: Pick<Invocation, 'environment' | 'terminal' | 'json'>): Logger => {
+  const { logLevel: least = 'warn' } = environment.config;
   const say = (level: (typeof levels)[number]): Logger['warn'] => {
     if (least === 'silent' || levels.indexOf(level) < levels.indexOf(least)) return () => undefined;
     return (fields, message) => {
