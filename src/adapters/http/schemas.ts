@@ -19,9 +19,7 @@ export const organizationName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit');
 
 export const jobStatus = z.enum(jobStatuses, { error: `must be one of ${jobStatuses.join(', ')}` }).meta({ id: 'JobStatus' });
-const executionStatus = z
-  .enum(['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled'])
-  .meta({ id: 'ExecutionStatus' });
+const executionStatus = z.enum(['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled']).meta({ id: 'ExecutionStatus' });
 
 const issue = z.strictObject({ path: z.string(), message: z.string() }).meta({ id: 'Issue' });
 
@@ -338,13 +336,6 @@ export const forecast = z
   .meta({ id: 'Forecast' });
 
 export const node = z.strictObject({ node: z.string(), self: z.boolean(), handlers: z.array(z.string()) }).meta({ id: 'Node' });
-
-const health = z
-  .strictObject({
-    ready: z.boolean(),
-    reasons: z.array(z.enum(['NOT_STARTED', 'STOPPED', 'STORE_UNAVAILABLE', 'FENCED', 'HANDLERS_STUCK'])),
-  })
-  .meta({ id: 'Readiness' });
 
 export const explanation = z
   .strictObject({
