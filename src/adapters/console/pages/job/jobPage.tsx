@@ -1,0 +1,66 @@
+import { getJob } from '../../api/jobs.js';
+import type { Job } from '../../api/wire.js';
+import { type Resource, useOnEvent, useResource } from '../../live/resource.js';
+import { Answered } from '../../parts/states.js';
+import { linkTo, place } from '../../router.js';
+import { Definition } from './definition.js';
+import { Edit } from './edit.js';
+import { Explain } from './explain.js';
+import { History } from './history.js';
+import { JobHead } from './jobHead.js';
+import { Replay } from './replay.js';
+import { Statistics } from './statistics.js';
+import { Upcoming } from './upcoming.js';
+
+const tabs = [
+  ['history', 'History'],
+  ['upcoming', 'Upcoming'],
+  ['statistics', 'Statistics'],
+  ['explain', 'Explain'],
+  ['replay', 'Replay'],
+  ['definition', 'Definition'],
+  ['edit', 'Edit'],
+] as const;
+
+/** One job: what it is and how it does, and under its tabs what was, what comes, and why. */
+export const JobPage = ({ name }: { readonly name: string }) => {
+  const job = useResource(`job ${name}`, (signal) => getJob(name, signal));
+  useOnEvent(({ jobName }) => jobName === name, job.reload, name);
+  const [, , tab = 'history'] = place.value.path;
+  return (
+    <Answered of={job}>
+      {(found) => (
+        <>
+          <JobHead job={found} changed={job.reload} />
+          <nav class="tabs" aria-label="About this job">
+            {tabs.map(([path, words]) => (
+              <a key={path} href={linkTo(path === 'history' ? ['jobs', name] : ['jobs', name, path])} aria-current={tab === path ? 'page' : undefined}>
+                {words}
+              </a>
+            ))}
+          </nav>
+          <Tab tab={tab} job={found} resource={job} />
+        </>
+      )}
+    </Answered>
+  );
+};
+
+const Tab = ({ tab, job, resource }: { readonly tab: string; readonly job: Job; readonly resource: Resource<Job> }) => {
+  switch (tab) {
+    case 'upcoming':
+      return <Upcoming job={job} />;
+    case 'statistics':
+      return <Statistics job={job} />;
+    case 'explain':
+      return <Explain job={job} />;
+    case 'replay':
+      return <Replay job={job} />;
+    case 'definition':
+      return <Definition job={job} />;
+    case 'edit':
+      return <Edit job={job} saved={resource.reload} />;
+    default:
+      return <History job={job} />;
+  }
+};
