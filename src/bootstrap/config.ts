@@ -11,6 +11,11 @@ const count = (most: number) =>
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(most, `must be at most ${most}`);
+const port = z.coerce
+  .number<string>({ error: 'must be a number' })
+  .int('must be a whole number')
+  .min(0, 'must be at least 0')
+  .max(65_535, 'must be at most 65535');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -34,7 +39,11 @@ const schema = z.object({
   NATS_URL: z.string().optional(),
   DATA_DIR: z.string().min(1, 'must not be empty').default('./data'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: count(65_535).default(7070),
+  /** 0: one that is free. */
+  PORT: port.default(7070),
+  SCHEDULER_HTTP: flag.default(true),
+  /** What `keys create` writes; mostly as `SCHEDULER_API_KEYS_FILE`. */
+  SCHEDULER_API_KEYS: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('warn'),
   SMTP_URL: z.string().optional(),
   NOTIFY_EMAIL: list
@@ -78,8 +87,10 @@ const schema = z.object({
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 
+/** What the environment has of keys: the file is read again when it changes. */
+type KeysFrom = { readonly apiKeysFile?: string };
 type Secrets = { readonly [name: string]: { readonly value: string; readonly host: string } };
-export type Config = z.output<typeof schema> & { readonly secrets: Secrets };
+export type Config = z.output<typeof schema> & KeysFrom & { readonly secrets: Secrets };
 type Environment = { readonly [name: string]: string | undefined };
 
 const known = new Set(Object.keys(schema.shape));
@@ -112,7 +123,8 @@ export const readConfig = (environment: Environment): Config => {
       return [];
     }),
   );
-  if (parsed.success && issues.length === 0) return { ...parsed.data, secrets };
+  const { SCHEDULER_API_KEYS_FILE: apiKeysFile } = environment;
+  if (parsed.success && issues.length === 0) return { ...parsed.data, secrets, ...(apiKeysFile !== undefined && { apiKeysFile }) };
   throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
     issues,
   });

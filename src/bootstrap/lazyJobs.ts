@@ -7,7 +7,7 @@ export const lazyJobs = <M extends JobMap>(
   listeners: Listeners,
   organizationOf: () => string,
 ): JobsApi<M> => ({
-  scheduleJob: async (job) => (await ready()).scheduleJob(job),
+  scheduleJob: async (...call) => (await ready()).scheduleJob(...call),
   scheduleJobs: async (jobs) => (await ready()).scheduleJobs(jobs),
   runNow: async (...call) => (await ready()).runNow(...call),
   jobHistory: async (...call) => (await ready()).jobHistory(...call),

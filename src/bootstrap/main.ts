@@ -10,6 +10,7 @@ import { jobTypes } from './jobTypes.js';
 import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
+import { openHttp } from './openHttp.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
@@ -69,6 +70,8 @@ process.exitCode = await runCli(
         limits: limitsFrom(config),
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
+    listen: async (scheduler, { logger, ...address }) =>
+      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, ...address }) : null,
     jobTypes,
     restore: (request) =>
       restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),

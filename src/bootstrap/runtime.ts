@@ -120,7 +120,8 @@ export class Runtime {
     this.#started = false;
   }
 
-  jobs<M extends JobMap>(organization: string, forAll = false): JobsApi<M> {
+  /** `actor` is recorded as the cause of changes; by default the one of the options. */
+  jobs<M extends JobMap>(organization: string, forAll = false, actor = this.#actor): JobsApi<M> {
     const c = this.#container;
     const { clock, background, activity, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
@@ -147,7 +148,7 @@ export class Runtime {
       input,
       handlers,
       listeners,
-      ...(this.#actor !== undefined && { actor: this.#actor }),
+      ...(actor !== undefined && { actor }),
     };
     return organizationJobs(dependencies, organization, forAll);
   }

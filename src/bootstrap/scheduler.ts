@@ -26,6 +26,11 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   previewSchedule(schedule: ScheduleInput, options?: Preview): readonly PreviewEntry[];
   /** The same scheduler, acting for another organization. */
   forOrganization(organization: string): JobsApi<M>;
+  /**
+   * The same scheduler for a client of this process: what it changes is recorded as asked for by `actor`. Without an organization it
+   * acts for the scheduler's own, and jobs may name another.
+   */
+  onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi<M>;
   /** Opens the store and runs jobs. Called by itself on first use, unless `autoStart` is false. */
   start(): Promise<void>;
   /** Stops claiming, lets attempts end within `drainMs` (default 30 s), then aborts them; they are retried after the next start. */
@@ -87,10 +92,10 @@ export const lazyScheduler = <M extends JobMap>(
     services,
     ...(openStorage && { openStorage }),
   });
-  const jobsOf = (organization: string | null): JobsApi<M> => {
+  const jobsOf = (organization: string | null, actor?: string): JobsApi<M> => {
     const ready = async (): Promise<JobsApi<M>> => {
       const { runtime, settings } = await lifecycle.ready();
-      return runtime.jobs<M>(organization ?? settings.organization, organization === null);
+      return runtime.jobs<M>(organization ?? settings.organization, organization === null, actor);
     };
     return lazyJobs(ready, listeners, () => organization ?? optionsOf().organization ?? defaultOrganization);
   };
@@ -101,6 +106,7 @@ export const lazyScheduler = <M extends JobMap>(
     customSchedules,
     previewSchedule: (schedule, preview) => timetable.preview(schedule, clock.now(), preview),
     forOrganization: (organization) => jobsOf(organizationName(organization)),
+    onBehalfOf: (actor, organization = null) => jobsOf(organization === null ? null : organizationName(organization), actorName(actor)),
     start: () => lifecycle.start(),
     stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
     verify: async (onProgress) => (await lifecycle.open()).runtime.verify(onProgress),
@@ -110,6 +116,12 @@ export const lazyScheduler = <M extends JobMap>(
     },
     importLog: async (lines, onProgress) => (await lifecycle.open()).runtime.importLog(lines, onProgress),
   };
+};
+
+const actorName = (actor: string | undefined): string | undefined => {
+  if (actor === undefined || (typeof actor === 'string' && actor.length >= 1 && actor.length <= 256)) return actor;
+  const message = 'must be a text of 1 to 256 characters';
+  throw new SchedulerError('INVALID_ARGUMENT', `actor: ${message}`, { issues: [{ path: 'actor', message }] });
 };
 
 const organizationName = (organization: string): string => {

@@ -5,6 +5,15 @@ import type { JobType } from '../../application/ports/jobTypes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
 
+/** One coming occurrence of a schedule. */
+export type Upcoming = {
+  readonly occurrence: Date;
+  readonly startAt: Date;
+  readonly wallTime: string;
+  readonly shifted?: true;
+  readonly firstOfTwo?: true;
+};
+
 export type OpenOptions = {
   /** `shared` is the store of a cluster, which the configuration names. */
   readonly store:
@@ -32,6 +41,8 @@ export type CliScheduler = JobsApi & {
     clear(): void;
   };
   forOrganization(organization: string): JobsApi;
+  onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi;
+  previewSchedule(schedule: ScheduleInput, options?: { readonly after?: Date; readonly count?: number }): readonly Upcoming[];
   start(): Promise<void>;
   stop(options?: { readonly drainMs?: number }): Promise<void>;
   verify(onProgress?: OnProgress): Promise<Verification>;
@@ -106,6 +117,8 @@ export type RestoredArchive = {
   readonly entries: number;
 };
 
+export type Listening = { readonly url: string; readonly withKeys: boolean; close(): Promise<void> };
+
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** Everything the commands need from outside: nothing in this folder touches the process, the clock or the composition root. */
@@ -117,6 +130,11 @@ export type CliEnvironment = {
   readonly stdin: CliInput;
   now(): Date;
   open(options: OpenOptions): CliScheduler;
+  /** The HTTP API of a scheduler that `open` gave; null where the configuration says that there is none. */
+  listen(
+    scheduler: CliScheduler,
+    given: { readonly host?: string; readonly port?: number; readonly logger: Logger },
+  ): Promise<Listening | null>;
   /** The job types that come with the scheduler. */
   jobTypes(): readonly JobType[];
   /** Checks an archive of the job type `backup`, and restores it. Throws `INVALID_ARGUMENT` for what is damaged or not empty. */

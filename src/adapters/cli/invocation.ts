@@ -75,7 +75,7 @@ const open = ({ environment, organization, terminal, json }: Invocation, store: 
     organization,
     ...(environment.config.actor !== undefined && { actor: environment.config.actor }),
     autoStart: false,
-    logger: loggerOn(terminal, json, environment.config.logLevel),
+    logger: loggerOn({ environment, terminal, json }),
   });
 
 export const closing = async <T>(scheduler: CliScheduler, use: (scheduler: CliScheduler) => Promise<T>): Promise<T> => {
@@ -89,7 +89,8 @@ export const closing = async <T>(scheduler: CliScheduler, use: (scheduler: CliSc
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** What the scheduler says about itself, on stderr. */
-const loggerOn = (terminal: Terminal, json: boolean, least: CliConfig['logLevel'] = 'warn'): Logger => {
+export const loggerOn = ({ environment, terminal, json }: Pick<Invocation, 'environment' | 'terminal' | 'json'>): Logger => {
+  const { logLevel: least = 'warn' } = environment.config;
   const say = (level: (typeof levels)[number]): Logger['warn'] => {
     if (least === 'silent' || levels.indexOf(level) < levels.indexOf(least)) return () => undefined;
     return (fields, message) => {

@@ -10,6 +10,12 @@ export const wholeNumber =
     return value;
   };
 
+export const portNumber = (text: string): number => {
+  const port = wholeNumber(0)(text);
+  if (port > 65_535) throw new InvalidArgumentError('Give a port from 0 to 65535.');
+  return port;
+};
+
 const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** ISO 8601 with an offset; kept as it is written, for the scheduler to read. */

@@ -1,6 +1,6 @@
 import type { JobInfo } from '../../application/api/types.js';
 import type { Outcome } from './applyJobs.js';
-import type { CliScheduler } from './environment.js';
+import type { CliScheduler, Listening } from './environment.js';
 import { type Field, fieldLines } from './format/fields.js';
 import { printable } from './format/printable.js';
 import { type Invocation, storeName } from './invocation.js';
@@ -21,6 +21,8 @@ export type Service = {
   readonly created: number;
   readonly updated: number;
   readonly handlers: readonly string[];
+  /** Where the HTTP API is; null where there is none. */
+  readonly http: Pick<Listening, 'url' | 'withKeys'> | null;
   /** By the handler that is not there, the jobs that wait for it. */
   readonly unavailable: { readonly [handler: string]: readonly string[] };
 };
@@ -32,6 +34,7 @@ export const serviceOf = async (
   scheduler: CliScheduler,
   handlers: readonly string[],
   outcomes: readonly Outcome[],
+  http: Listening | null,
 ): Promise<Service> => {
   const jobs = await scheduler.getScheduledJobs({ limit: mostRead });
   const { version, config } = environment;
@@ -53,12 +56,13 @@ export const serviceOf = async (
     created: counted('created'),
     updated: counted('updated'),
     handlers,
+    http: http && { url: http.url, withKeys: http.withKeys },
     unavailable,
   };
 };
 
 export const bannerLines = (service: Service, terminal: Terminal): readonly string[] => {
-  const { version, store, shared, node, organization, jobs, more, created, updated, handlers, unavailable } = service;
+  const { version, store, shared, node, organization, jobs, more, created, updated, handlers, http, unavailable } = service;
   const changes = [...(created === 0 ? [] : [`${created} created`]), ...(updated === 0 ? [] : [`${updated} updated`])].join(', ');
   const missing = Object.entries(unavailable).map(
     ([key, names]): Field => [
@@ -84,11 +88,17 @@ export const bannerLines = (service: Service, terminal: Terminal): readonly stri
             : handlers.map(printable).join(', '),
         ],
         ...missing,
+        ['http', httpText(http)],
       ],
       terminal,
     ),
     '',
   ];
+};
+
+const httpText = (http: Service['http']): string | null => {
+  if (http === null) return null;
+  return `${http.url}${http.withKeys ? '' : ', for this machine alone: there are no keys'}`;
 };
 
 const mostNamed = 5;

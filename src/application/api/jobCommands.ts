@@ -20,7 +20,7 @@ import { isOver, type Waiters } from '../waiters.js';
 import { fieldsOf, invalidArgument, itemsOf } from './arguments.js';
 import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
-import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleResult } from './types.js';
+import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleOptions, ScheduleResult } from './types.js';
 
 const bulkAtOnce = 500;
 const mostInBulk = 1_000_000;
@@ -63,7 +63,10 @@ export class JobCommands {
     private readonly forAll: boolean,
   ) {}
 
-  async scheduleJob(input: unknown): Promise<ScheduleResult> {
+  async scheduleJob(input: unknown, options?: ScheduleOptions): Promise<ScheduleResult> {
+    const { expectedVersion } = fieldsOf('options', options);
+    if (expectedVersion !== undefined && !(Number.isSafeInteger(expectedVersion) && expectedVersion >= 0))
+      throw invalidArgument('expectedVersion', 'must be the version of a job, or 0');
     const { input: parser, clock, ids, handlers } = this.dependencies;
     const now = clock.now();
     const newJobId = ids.next();
@@ -82,6 +85,7 @@ export class JobCommands {
       const optional = {
         ...(enabled !== undefined && { enabled }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(expectedVersion !== undefined && { expectedRevision: expectedVersion }),
         ...(admission && { refused: admission.refused, ...(admission.madeBy && { madeBy: admission.madeBy }) }),
       };
       const handled = await this.#handle(stream, {
@@ -112,10 +116,11 @@ export class JobCommands {
 
   /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
   async runNow(jobName: unknown, parameters: unknown, options?: RunOptions): Promise<RunResult> {
-    const { wait = true, waitMs } = fieldsOf('options', options);
+    const { wait = true, waitMs, onQueued } = fieldsOf('options', options);
     if (typeof wait !== 'boolean') throw invalidArgument('wait', 'must be true or false');
     if (waitMs !== undefined && !(Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= longestWaitMs))
       throw invalidArgument('waitMs', 'must be a whole number of milliseconds, 24 days at most');
+    if (onQueued !== undefined && typeof onQueued !== 'function') throw invalidArgument('onQueued', 'must be a function');
     const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
     const stream = this.#streamOf(jobName);
     const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
@@ -139,6 +144,7 @@ export class JobCommands {
     try {
       const now = clock.now();
       const handled = await this.#handle(stream, { type: 'RunNow', now, executionId, ...(overrides && { overrides }), ...this.#by });
+      onQueued?.(executionId);
       if (wait) return presentRun(await this.#within(waiting.promise, waitMs));
       return queuedRun(executionId, String(jobName), handled);
     } finally {

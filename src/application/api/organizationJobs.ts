@@ -18,7 +18,7 @@ export const organizationJobs = <M extends JobMap>(
   const commands = new JobCommands(dependencies, organization, forAll);
   const queries = new JobQueries(dependencies, organization);
   return {
-    scheduleJob: (job) => commands.scheduleJob(job),
+    scheduleJob: (job, options) => commands.scheduleJob(job, options),
     scheduleJobs: (jobs) => commands.scheduleJobs(jobs),
     runNow: (jobName, parameters, options) => commands.runNow(jobName, parameters, options),
     jobHistory: (jobName, limit) => queries.history(jobName, limit),

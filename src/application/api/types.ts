@@ -141,6 +141,11 @@ export type ScheduleResult = {
   readonly version: number;
 };
 
+export type ScheduleOptions = {
+  /** Refuse with `VERSION_MISMATCH` unless the job's definition is at this version; 0: unless there is no such job yet. */
+  readonly expectedVersion?: number;
+};
+
 export type JobInfo = {
   readonly jobId: string;
   readonly jobName: string;
@@ -237,6 +242,8 @@ export type RunOptions = {
   readonly wait?: boolean;
   /** Stop waiting after this many milliseconds; the run goes on. */
   readonly waitMs?: number;
+  /** Called with the id of the execution once it is queued, before it is waited for. */
+  readonly onQueued?: (executionId: string) => void;
 };
 
 /** `attempts` counts starts. */
@@ -355,7 +362,7 @@ export type BulkResult = ScheduleResult | SchedulerError;
 /** The jobs of one organization. */
 export interface JobsApi<M extends JobMap = JobMap> {
   /** Creates the job, or updates the one of that name. */
-  scheduleJob<T extends keyof M & string>(job: JobInput<M, T>): Promise<ScheduleResult>;
+  scheduleJob<T extends keyof M & string>(job: JobInput<M, T>, options?: ScheduleOptions): Promise<ScheduleResult>;
   /** One result or error for each, in order. */
   scheduleJobs(jobs: readonly JobInput<M>[]): Promise<readonly BulkResult[]>;
   runNow(jobName: string, parameters?: { readonly [key: string]: unknown }, options?: RunOptions): Promise<RunResult>;

@@ -91,6 +91,7 @@ export const cliIn = (prefix: string) => {
         if (typeof store === 'object' && 'shared' in store) throw new Error('there is no cluster here');
         return createScheduler({ ...options, store, clock, predefined: false });
       },
+      listen: async () => null,
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),
       nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),

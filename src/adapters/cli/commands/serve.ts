@@ -1,17 +1,24 @@
 import type { JobInput } from '../../../application/api/types.js';
 import { applyJobs, type Outcome } from '../applyJobs.js';
-import type { CliScheduler } from '../environment.js';
+import type { CliScheduler, Listening } from '../environment.js';
 import { duration } from '../format/time.js';
 import { loadHandlers } from '../handlersFile.js';
-import { type Commands, type Invocation, openScheduler } from '../invocation.js';
+import { type Commands, type Invocation, loggerOn, openScheduler } from '../invocation.js';
 import { readJobsFile } from '../jobsFile.js';
-import { wholeNumber } from '../options.js';
+import { portNumber, wholeNumber } from '../options.js';
 import { bannerLines, serviceOf } from '../serveBanner.js';
 import { ServeLog } from '../serveLog.js';
 import { type StopCause, stopAsked } from '../stopAsked.js';
 import { tellRefused } from './schedule.js';
 
-type Options = { readonly jobs?: string; readonly handlers?: string; readonly drain?: number };
+type Options = {
+  readonly jobs?: string;
+  readonly handlers?: string;
+  readonly drain?: number;
+  readonly http: boolean;
+  readonly host?: string;
+  readonly port?: number;
+};
 
 export const serveCommand: Commands = (program, run) => {
   program
@@ -20,6 +27,9 @@ export const serveCommand: Commands = (program, run) => {
     .option('--jobs <file>', 'first create or update the jobs of this file')
     .option('--handlers <file>', 'ES module whose default export is an object of handlers by name')
     .option('--drain <seconds>', 'on SIGINT or SIGTERM, wait so long for running handlers', wholeNumber(0))
+    .option('--port <port>', 'answer HTTP on this port; 0: on one that is free', portNumber)
+    .option('--host <address>', 'answer HTTP on this address')
+    .option('--no-http', 'do without the HTTP API')
     .action(run(serve));
 };
 
@@ -32,23 +42,33 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
   const stopping = stopAsked(environment);
   const scheduler = openScheduler(invocation, 'write');
   const log = new ServeLog(invocation);
+  let http: Listening | null = null;
   const drainMs = 1_000 * (options.drain ?? environment.config.drainSeconds ?? defaultDrainSeconds);
   try {
     for (const [name, { handler, options }] of handlers) scheduler.jobHandlers.set(name, handler, options);
     for (const api of apisOf(scheduler, organization, inputs)) api.on('*', log.onEvent);
     const outcomes = inputs.length === 0 ? [] : await applyJobs(scheduler, inputs);
     if (outcomes.some(({ outcome }) => outcome === 'refused')) return refused(outcomes, invocation);
-    await greet(invocation, scheduler, [...scheduler.jobHandlers.keys()], outcomes, log);
+    // Before anything runs: whoever finds the port taken has started nothing.
+    http = await listening(invocation, scheduler, options);
+    await greet(invocation, scheduler, [...scheduler.jobHandlers.keys()], outcomes, log, http);
     await scheduler.start();
     log.open();
     const signal = await stopping.asked;
     sayStopping(invocation, signal, log, drainMs);
   } finally {
+    await http?.close();
     await scheduler.stop({ drainMs });
     stopping.end();
   }
   sayGoodbye(invocation, log);
   return 0;
+};
+
+const listening = (invocation: Invocation, scheduler: CliScheduler, { http, host, port }: Options): Promise<Listening | null> => {
+  if (!http) return Promise.resolve(null);
+  const address = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+  return invocation.environment.listen(scheduler, { ...address, logger: loggerOn(invocation) });
 };
 
 /** Listeners hear one organization each. */
@@ -71,9 +91,10 @@ const greet = async (
   handlers: readonly string[],
   outcomes: readonly Outcome[],
   log: ServeLog,
+  http: Listening | null,
 ): Promise<void> => {
   const { terminal, json } = invocation;
-  const service = await serviceOf(invocation, scheduler, handlers, outcomes);
+  const service = await serviceOf(invocation, scheduler, handlers, outcomes, http);
   for (const job of service.jobs) log.learnJob(job);
   if (json) {
     const { jobs, ...told } = service;

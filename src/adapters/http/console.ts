@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+/** No script, style or connection but our own, and nothing inline. */
+export const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** `index.html` at `/`, and `assets/` with names that change with their content. */
+export const serveConsole = (app: FastifyInstance, directory: string): void => {
+  if (!existsSync(path.join(directory, 'index.html'))) {
+    app.get('/', async (_, reply) => reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(notBuilt));
+    return;
+  }
+  void app.register(fastifyStatic, {
+    root: directory,
+    index: 'index.html',
+    cacheControl: false,
+    decorateReply: false,
+    setHeaders: (response, file) => {
+      response.setHeader('content-security-policy', pagePolicy);
+      const isAsset = file.startsWith(path.join(directory, 'assets') + path.sep);
+      response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+};
+
+const notBuilt = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>nexus-scheduler</title></head>
+<body>
+<h1>nexus-scheduler</h1>
+<p>The service runs. Its console is not built here: <code>npm run build</code> builds it.</p>
+<ul>
+<li><a href="/docs">What the HTTP API can do</a></li>
+<li><a href="/openapi.json">The same for programs</a></li>
+<li><a href="/api/v1/jobs">Jobs</a></li>
+<li><a href="/readyz">Whether it is ready</a></li>
+</ul>
+</body>
+</html>
+`;

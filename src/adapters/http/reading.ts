@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { Issue } from '../../domain/errors.js';
+import { SchedulerError } from '../../domain/errors.js';
+
+/** Reads one part of a request. Throws `INVALID_ARGUMENT` naming everything that is wrong with it. */
+export const readPart = (schema: z.ZodType | undefined, given: unknown, part: 'params' | 'query' | 'body'): unknown => {
+  const read = (schema ?? none).safeParse(given ?? {});
+  if (read.success) return read.data;
+  const issues = read.error.issues.flatMap((issue) => issuesOf(issue, part));
+  throw new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+};
+
+const none = z.strictObject({});
+
+const issuesOf = (issue: z.core.$ZodIssue, part: string): readonly Issue[] => {
+  const path = issue.path.map(String).join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ path: path || part, message: issue.message }];
+  const what = part === 'query' ? 'is not a parameter of this query; check its spelling' : 'is not a field here; check its spelling';
+  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: what }));
+};

@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { z } from 'zod';
+import type { JobsApi } from '../../application/api/types.js';
+import type { Access, Scope } from '../../application/ports/apiKeys.js';
+import type { HttpDependencies } from './service.js';
+
+type Shape = z.ZodObject;
+type Read<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** A request whose parts have been read as its route declares them. */
+export type Asked<P = unknown, Q = unknown, B = unknown> = {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly headers: IncomingHttpHeaders;
+  readonly access: Access;
+  /** The API of the organization that is asked about, for whoever asks. */
+  readonly jobs: JobsApi;
+  /** That organization; null where none was named. */
+  readonly organization: string | null;
+  readonly dependencies: HttpDependencies;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: { readonly [name: string]: string };
+};
+
+export type AnswerDoc = { readonly description: string; readonly schema?: z.ZodType };
+
+/** All there is to know of a route: what the server registers, and what the document says of it. */
+export type Route = {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** With `{name}` where a parameter stands. */
+  readonly path: string;
+  /** What a key must allow. */
+  readonly scope: Scope;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: 'jobs' | 'executions' | 'schedules' | 'events' | 'service';
+  readonly params?: Shape;
+  readonly query?: Shape;
+  readonly headers?: Shape;
+  readonly body?: z.ZodType;
+  /** A request without a body is one with an empty object. */
+  readonly bodyOptional?: boolean;
+  readonly answers: { readonly [status: number]: AnswerDoc };
+  /** Codes of problems that this route answers with, beside those that any does. */
+  readonly problems: readonly number[];
+  readonly handle: (asked: Asked) => Promise<Answer>;
+};
+
+type Declared<P, Q, B> = Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly handle: (asked: Asked<Read<P>, Read<Q>, Read<B>>) => Promise<Answer>;
+};
+
+/** Declares a route; what `handle` gets is what the schemas read. */
+export const route = <
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  declared: Declared<P, Q, B>,
+): Route => declared as unknown as Route;

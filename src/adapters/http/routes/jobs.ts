@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { JobInput, JobQuery } from '../../../application/api/types.js';
+import { SchedulerError } from '../../../domain/errors.js';
+import { HttpError } from '../problem.js';
+import { type Answer, type Asked, route } from '../route.js';
+import { job, jobStatus, page, scheduled } from '../schemas.js';
+import { inOrganization, jobInput, named, text, wholeNumber } from './inputs.js';
+
+/** What is scheduled, and what it is. */
+
+const conditions = z.object({
+  'if-match': z.string().optional().describe('refuse unless the job is at this version, such as `"3"`; `*`: unless there is such a job'),
+  'if-none-match': z.literal('*').optional().describe('refuse if there is such a job already'),
+  'idempotency-key': z.string().optional().describe('said again with the same key, it has one effect and the same answer'),
+});
+const scheduledAnswers = {
+  200: { description: 'there was such a job: it is as you say now', schema: scheduled },
+  201: { description: 'the job was created', schema: scheduled },
+};
+const tag = 'jobs';
+
+const put = route({
+  method: 'PUT',
+  path: '/api/v1/jobs/{name}',
+  scope: 'admin',
+  tag,
+  summary: 'Schedule a job, or update it',
+  description: 'The definition as a whole: a field left out gets its default. The same definition again changes nothing.',
+  params: named,
+  query: inOrganization,
+  headers: conditions,
+  body: jobInput,
+  answers: scheduledAnswers,
+  problems: [404, 409, 412],
+  handle: (asked) => schedule(asked, asked.params.name),
+});
+
+const post = route({
+  method: 'POST',
+  path: '/api/v1/jobs',
+  scope: 'admin',
+  tag,
+  summary: 'Schedule a job, or update it, by the name in the body',
+  query: inOrganization,
+  headers: conditions,
+  body: jobInput,
+  answers: scheduledAnswers,
+  problems: [409, 412],
+  handle: (asked) => schedule(asked, undefined),
+});
+
+type Definition = z.output<typeof jobInput>;
+
+const schedule = async ({ body, headers, jobs }: Asked<unknown, unknown, Definition>, name: string | undefined): Promise<Answer> => {
+  const input = inputOf(body, name, headers['idempotency-key']);
+  const expected = await expectedOf(headers['if-match'], headers['if-none-match'], () => jobs.getJob(String(input.jobName)));
+  // Whatever else is wrong with it is named by whoever reads all jobs.
+  const result = await jobs.scheduleJob(input as JobInput, expected);
+  return {
+    status: result.created ? 201 : 200,
+    body: result,
+    headers: { ...etag(result.version), location: `/api/v1/jobs/${result.jobName}` },
+  };
+};
+
+const inputOf = (body: Definition, name: string | undefined, key: string | string[] | undefined): Definition => {
+  const issues = [
+    ...(name !== undefined && body.jobName !== undefined && body.jobName !== name
+      ? [{ path: 'jobName', message: `must be "${name}" as in the URL, or left out` }]
+      : []),
+    ...('handler' in body
+      ? [{ path: 'handler', message: 'belongs to the process that runs the job; it is not taken from elsewhere' }]
+      : []),
+  ];
+  if (issues.length > 0)
+    throw new SchedulerError('INVALID_JOB', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
+};
+
+const expectedOf = async (
+  match: string | undefined,
+  noneMatch: string | undefined,
+  current: () => Promise<{ readonly version: number }>,
+): Promise<{ readonly expectedVersion?: number }> => {
+  if (noneMatch !== undefined) {
+    if (noneMatch.trim() !== '*' || match !== undefined)
+      throw new HttpError(400, 'BAD_REQUEST', 'If-None-Match: write `*`, and no If-Match beside it');
+    return { expectedVersion: 0 };
+  }
+  if (match === undefined) return {};
+  if (match.trim() === '*') return { expectedVersion: await current().then(({ version }) => version, noVersion) };
+  const [, version] = /^\s*(?:"(\d{1,15})"|\d{1,15})\s*$/.exec(match) ?? [];
+  const bare = /^\s*\d{1,15}\s*$/.test(match) ? match.trim() : undefined;
+  const given = version ?? bare;
+  if (given === undefined || Number(given) === 0)
+    throw new HttpError(400, 'BAD_REQUEST', 'If-Match: write one version as the ETag has it, such as `"3"`, or `*`');
+  return { expectedVersion: Number(given) };
+};
+
+/** No version of a job that is not there can match: the highest is never reached. */
+const noVersion = (error: unknown): number => {
+  if (error instanceof SchedulerError && error.code === 'JOB_NOT_FOUND') return Number.MAX_SAFE_INTEGER;
+  throw error;
+};
+
+const etag = (version: number): { readonly etag: string } => ({ etag: `"${version}"` });
+
+const listed = inOrganization.extend({
+  status: z
+    .union([jobStatus, z.array(jobStatus).max(20)], { error: 'must be statuses of jobs' })
+    .optional()
+    .describe('one or, given again, several'),
+  type: text(128).optional(),
+  tag: text(64).optional(),
+  q: text(256).optional().describe('part of the name, the type or the description'),
+  limit: wholeNumber(1, 1_000).optional().describe('default 100'),
+  cursor: text(128).optional(),
+});
+const usualLimit = 100;
+
+const list = route({
+  method: 'GET',
+  path: '/api/v1/jobs',
+  scope: 'read',
+  tag,
+  summary: 'The jobs of an organization, in the order of their names',
+  query: listed,
+  answers: { 200: { description: 'a page of them', schema: page(job) } },
+  problems: [],
+  handle: async ({ query, jobs }) => {
+    const { status, type, tag, q, limit = usualLimit, cursor } = query;
+    const wanted: JobQuery = {
+      limit,
+      ...(status !== undefined && { status }),
+      ...(type !== undefined && { jobType: type }),
+      ...(tag !== undefined && { tag }),
+      ...(q !== undefined && { search: q }),
+      ...(cursor !== undefined && { cursor }),
+    };
+    const found = await jobs.getScheduledJobs(wanted);
+    return { status: 200, body: { items: found, nextCursor: found.nextCursor ?? null } };
+  },
+});
+
+const get = route({
+  method: 'GET',
+  path: '/api/v1/jobs/{name}',
+  scope: 'read',
+  tag,
+  summary: 'A job, as it is or as it was at an instant',
+  params: named,
+  query: inOrganization.extend({ asOf: text(40).optional().describe('ISO 8601 with Z or an offset') }),
+  answers: { 200: { description: 'the job', schema: job } },
+  problems: [404],
+  handle: async ({ params: { name }, query: { asOf }, jobs }) => {
+    const found = await (asOf === undefined ? jobs.getJob(name) : jobs.jobAsOf(name, asOf));
+    return { status: 200, body: found, headers: asOf === undefined ? etag(found.version) : {} };
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/api/v1/jobs/{name}',
+  scope: 'admin',
+  tag,
+  summary: 'Delete a job and its history for good',
+  params: named,
+  query: inOrganization,
+  answers: { 204: { description: 'nothing is left of it' } },
+  problems: [404],
+  handle: async ({ params: { name }, jobs }) => {
+    await jobs.deleteJob(name);
+    return { status: 204 };
+  },
+});
+
+export const jobRoutes = [put, post, list, get, remove];

@@ -1,0 +1,3 @@
+export { createKey } from './apiKey.js';
+export { type KeyEntry, readKeyList, writeKeyList } from './keyList.js';
+export { KeyRing } from './keyRing.js';
