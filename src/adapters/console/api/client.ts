@@ -14,13 +14,16 @@ const root = new URL('.', document.baseURI);
 
 export const addressOf = (path: string, query: Query = {}): URL => {
   const address = new URL(path, root);
-  for (const [name, value] of Object.entries(query))
-    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined && item !== '') address.searchParams.append(name, String(item));
+  // Who holds a key of all organizations says which is meant.
+  for (const [name, value] of Object.entries({ organization: organization.value ?? undefined, ...query }))
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== undefined && item !== '') address.searchParams.append(name, String(item));
   return address;
 };
 
 /** A path of the API with the parts that come from outside encoded. */
-export const api = (parts: TemplateStringsArray, ...values: readonly string[]): string => `api/v1${String.raw(parts, ...values.map(encodeURIComponent))}`;
+export const api = (parts: TemplateStringsArray, ...values: readonly string[]): string =>
+  `api/v1${String.raw(parts, ...values.map(encodeURIComponent))}`;
 
 export const request = async <T>(method: string, path: string, ask: Ask = {}): Promise<T> => {
   const response = await send(method, path, ask);
@@ -32,7 +35,12 @@ export const request = async <T>(method: string, path: string, ask: Ask = {}): P
 export const send = async (method: string, path: string, { query, body, headers, signal }: Ask = {}): Promise<Response> => {
   const response = await fetch(addressOf(path, query), {
     method,
-    headers: { ...credentials(), ...(body !== undefined && { 'content-type': 'application/json' }), accept: 'application/json', ...headers },
+    headers: {
+      ...credentials(),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      accept: 'application/json',
+      ...headers,
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
     cache: 'no-store',
@@ -46,7 +54,4 @@ export const send = async (method: string, path: string, { query, body, headers,
   throw problem;
 };
 
-const credentials = (): Record<string, string> => ({
-  ...(key.value !== null && { authorization: `Bearer ${key.value}` }),
-  ...(organization.value !== null && { 'x-organization': organization.value }),
-});
+const credentials = (): Record<string, string> => (key.value === null ? {} : { authorization: `Bearer ${key.value}` });

@@ -13,7 +13,8 @@ export type JobFilters = {
 export const listJobs = (filters: JobFilters, limit: number, cursor: string | null, signal?: AbortSignal): Promise<Page<Job>> =>
   request('GET', api`/jobs`, { query: { ...filters, limit, cursor: cursor ?? undefined }, ...(signal && { signal }) });
 
-export const getJob = (name: string, signal?: AbortSignal): Promise<Job> => request('GET', api`/jobs/${name}`, { ...(signal && { signal }) });
+export const getJob = (name: string, signal?: AbortSignal): Promise<Job> =>
+  request('GET', api`/jobs/${name}`, { ...(signal && { signal }) });
 
 export const jobAsOf = (name: string, asOf: string, signal: AbortSignal): Promise<Job> =>
   request('GET', api`/jobs/${name}`, { query: { asOf }, signal });
@@ -21,9 +22,11 @@ export const jobAsOf = (name: string, asOf: string, signal: AbortSignal): Promis
 export const pauseJob = (name: string, note?: string, until?: string): Promise<Job> =>
   request('POST', api`/jobs/${name}/pause`, { body: { ...(note && { note }), ...(until && { until }) } });
 
-export const resumeJob = (name: string, note?: string): Promise<Job> => request('POST', api`/jobs/${name}/resume`, { body: { ...(note && { note }) } });
+export const resumeJob = (name: string, note?: string): Promise<Job> =>
+  request('POST', api`/jobs/${name}/resume`, { body: { ...(note && { note }) } });
 
-export const cancelJob = (name: string, note?: string): Promise<Job> => request('POST', api`/jobs/${name}/cancel`, { body: { ...(note && { note }) } });
+export const cancelJob = (name: string, note?: string): Promise<Job> =>
+  request('POST', api`/jobs/${name}/cancel`, { body: { ...(note && { note }) } });
 
 export const deleteJob = (name: string): Promise<void> => request('DELETE', api`/jobs/${name}`);
 
@@ -34,7 +37,10 @@ export type JobDraft = { readonly [field: string]: unknown };
 
 /** `version`: that which was edited; refused with 412 if the job has another by now. Null: refused if there is such a job. */
 export const saveJob = (name: string, draft: JobDraft, version: number | null): Promise<Scheduled> =>
-  request('PUT', api`/jobs/${name}`, { body: draft, headers: version === null ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` } });
+  request('PUT', api`/jobs/${name}`, {
+    body: draft,
+    headers: version === null ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` },
+  });
 
 export const jobHistory = async (name: string, limit: number, signal: AbortSignal): Promise<readonly Execution[]> =>
   (await request<Page<Execution>>('GET', api`/jobs/${name}/history`, { query: { limit }, signal })).items;
@@ -56,5 +62,5 @@ export const getExecution = (id: string, signal?: AbortSignal): Promise<Executio
 export const cancelExecution = (id: string, note?: string): Promise<Execution> =>
   request('POST', api`/executions/${id}/cancel`, { body: { ...(note && { note }) } });
 
-export const downloadArtifact = async (executionId: string, artifactId: string): Promise<Blob> =>
-  (await send('GET', api`/executions/${executionId}/artifacts/${artifactId}`, { headers: { accept: '*/*' } })).blob();
+export const downloadArtifact = async (artifactId: string): Promise<Blob> =>
+  (await send('GET', api`/artifacts/${artifactId}`, { headers: { accept: '*/*' } })).blob();

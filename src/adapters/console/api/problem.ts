@@ -30,4 +30,9 @@ export const noAnswer = (cause: unknown): ApiError =>
   new ApiError(0, 'NO_ANSWER', `The service does not answer${cause instanceof Error ? ` (${cause.message})` : ''}.`);
 
 const isIssue = (value: unknown): value is Issue =>
-  typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string' && 'message' in value && typeof value.message === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  'path' in value &&
+  typeof value.path === 'string' &&
+  'message' in value &&
+  typeof value.message === 'string';

@@ -17,7 +17,9 @@ export type Artifact = Wire<api.ArtifactInfo>;
 export type Stats = Wire<api.JobStatsView>;
 export type Schedule = Wire<api.ScheduleInput>;
 export type Explanation = Wire<api.Explanation>;
-export type LogEvent = Wire<Omit<api.PublishedEvent, 'data'>> & { readonly data: { readonly type: string; readonly [field: string]: unknown } };
+export type LogEvent = Wire<Omit<api.PublishedEvent, 'data'>> & {
+  readonly data: { readonly type: string; readonly [field: string]: unknown };
+};
 export type Scheduled = Wire<api.ScheduleResult>;
 /** One coming occurrence; `wallTime` is the reading of a clock in the schedule's zone. */
 export type Upcoming = {

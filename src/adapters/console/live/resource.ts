@@ -20,13 +20,15 @@ export const useResource = <T>(key: string, load: (signal: AbortSignal) => Promi
   const [asked, setAsked] = useState(0);
   const current = useRef(load);
   current.current = load;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` changes in order to ask again.
+  // `asked` changes in order to ask again.
   useEffect(() => {
     const abort = new AbortController();
     setAnswer((former) => (former.key === key ? { ...former, loading: true } : { key, loading: true }));
     current.current(abort.signal).then(
       (data) => !abort.signal.aborted && setAnswer({ key, data, loading: false }),
-      (error: ApiError) => !abort.signal.aborted && setAnswer((former) => ({ key, data: former.key === key ? former.data : undefined, error, loading: false })),
+      (error: ApiError) =>
+        !abort.signal.aborted &&
+        setAnswer((former) => ({ key, data: former.key === key ? former.data : undefined, error, loading: false })),
     );
     return () => abort.abort();
   }, [key, asked]);
@@ -41,7 +43,7 @@ const leastBetweenMs = 400;
 export const useOnEvent = (matters: (event: LogEvent) => boolean, callback: () => void, key: string): void => {
   const current = useRef({ matters, callback });
   current.current = { matters, callback };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is called is always the latest; `key` says whom it is for.
+  // What is called is always the latest; `key` says whom it is for.
   useEffect(() => {
     let cancel: Cancel | null = null;
     const end = onEvents((events) => {

@@ -7,7 +7,6 @@ export const Loading = ({ lines = 4 }: { readonly lines?: number }) => (
   <div class="loading" role="status">
     <span class="unseen">Loading…</span>
     {Array.from({ length: lines }, (_, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no other identity.
       <span class="bone" key={i} aria-hidden="true" />
     ))}
   </div>
@@ -42,7 +41,15 @@ const headline = ({ status, code }: ApiError): string => {
 };
 
 /** The answer once it is there; a failure beside what was known before. */
-export const Answered = <T,>({ of, children, lines }: { readonly of: Resource<T>; readonly children: (data: T) => ComponentChildren; readonly lines?: number }) => (
+export const Answered = <T,>({
+  of,
+  children,
+  lines,
+}: {
+  readonly of: Resource<T>;
+  readonly children: (data: T) => ComponentChildren;
+  readonly lines?: number;
+}) => (
   <>
     {of.error && <Failure error={of.error} retry={of.reload} />}
     {of.data === undefined ? !of.error && <Loading {...(lines !== undefined && { lines })} /> : children(of.data)}

@@ -27,7 +27,9 @@ export const LongText = ({ text, label }: { readonly text: string; readonly labe
   );
 };
 
-export const Json = ({ value, label }: { readonly value: unknown; readonly label: string }) => <LongText text={printableJson(value)} label={label} />;
+export const Json = ({ value, label }: { readonly value: unknown; readonly label: string }) => (
+  <LongText text={printableJson(value)} label={label} />
+);
 
 const chunkSize = 4_000;
 
@@ -35,7 +37,6 @@ const chunkSize = 4_000;
 const chunks = (text: string) => {
   if (text.length <= chunkSize) return text;
   return Array.from({ length: Math.ceil(text.length / chunkSize) }, (_, i) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never change places.
     <span key={i}>{text.slice(i * chunkSize, (i + 1) * chunkSize)}</span>
   ));
 };

@@ -75,8 +75,21 @@ const Run = (given: Given) => {
           goTo(linkTo(['executions', executionId]));
         })}
       >
-        <Field label="Parameters" hint="JSON; for this run only, over the stored ones" wrong={parameters === null ? 'must be a JSON object' : undefined}>
-          {(field) => <textarea {...field} class="mono" rows={8} spellcheck={false} value={text} onInput={(event) => setText(event.currentTarget.value)} />}
+        <Field
+          label="Parameters"
+          hint="JSON; for this run only, over the stored ones"
+          wrong={parameters === null ? 'must be a JSON object' : undefined}
+        >
+          {(field) => (
+            <textarea
+              {...field}
+              class="mono"
+              rows={8}
+              spellcheck={false}
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          )}
         </Field>
         <Wrong error={error} />
         <div class="actions">
@@ -143,7 +156,9 @@ const Cancel = (given: Given) => {
           tell(`${job.jobName} is cancelled`, { undo });
         })}
       >
-        <p class="muted">What runs is asked to stop, retries and coming runs are dropped. The history stays; scheduling it anew brings the job back.</p>
+        <p class="muted">
+          What runs is asked to stop, retries and coming runs are dropped. The history stays; scheduling it anew brings the job back.
+        </p>
         <Field label="Why" hint="for whoever wonders later">
           {(field) => <input {...field} maxLength={1000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />}
         </Field>
@@ -177,7 +192,15 @@ const Delete = (given: Given) => {
       >
         <p class="note bad">The job, its history, its logs and its files are gone for good. This cannot be undone.</p>
         <Field label={`Type ${job.jobName} to go on`}>
-          {(field) => <input {...field} autocomplete="off" spellcheck={false} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />}
+          {(field) => (
+            <input
+              {...field}
+              autocomplete="off"
+              spellcheck={false}
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          )}
         </Field>
         <Wrong error={error} />
         <div class="actions">

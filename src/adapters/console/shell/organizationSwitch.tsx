@@ -31,7 +31,13 @@ const Choice = ({ onClose }: { readonly onClose: () => void }) => {
       >
         <div class="field">
           <label for="organization">Name</label>
-          <input id="organization" value={name} maxLength={128} onInput={(event) => setName(event.currentTarget.value)} placeholder="the service’s or the key’s own" />
+          <input
+            id="organization"
+            value={name}
+            maxLength={128}
+            onInput={(event) => setName(event.currentTarget.value)}
+            placeholder="the service’s or the key’s own"
+          />
           <p class="hint">Only a key of all organizations may act for others than its own.</p>
         </div>
         <div class="actions">

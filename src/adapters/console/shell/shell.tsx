@@ -24,7 +24,7 @@ export const Shell = ({ children }: { readonly children: ComponentChildren }) =>
   const at = place.value.path.slice(0, 2).join('/');
   const isFirst = useRef(true);
   // A new page begins at its top, and for those who hear it at its beginning.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `at` is what changes.
+  // `at` is what changes.
   useEffect(() => {
     if (!isFirst.current) {
       scrollTo(0, 0);
@@ -34,16 +34,9 @@ export const Shell = ({ children }: { readonly children: ComponentChildren }) =>
   }, [at]);
   return (
     <div class="shell">
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the page
-      </a>
+      </button>
       <header class="side">
         <a class="brand" href={linkTo([])} aria-label="nexus-scheduler, overview">
           <img src={new URL('../icon.svg', import.meta.url).href} alt="" />

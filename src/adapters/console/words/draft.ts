@@ -3,7 +3,8 @@ import type { Job } from '../api/wire.js';
 
 /** What would schedule the job as it is: its definition without what the scheduler knows of it. */
 export const draftOf = (job: Job): JobDraft => {
-  const { jobType, schedule, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags, description, notify } = job;
+  const { jobType, schedule, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags, description, notify } =
+    job;
   const { maxExecutions, maxAgeMs } = job.retention;
   return {
     ...{ jobType, schedule, parameters, priority, maxAttempts, timeout, backoff, overlap, misfire, isolation, tags },

@@ -77,7 +77,12 @@ export const eventInWords = ({ type, data }: LogEvent): string => {
   }
 };
 
-export const triggers: Readonly<Record<string, string>> = { schedule: 'by schedule', manual: 'by hand', catchUp: 'made up for', backfill: 'backfill' };
+export const triggers: Readonly<Record<string, string>> = {
+  schedule: 'by schedule',
+  manual: 'by hand',
+  catchUp: 'made up for',
+  backfill: 'backfill',
+};
 
 const by = ({ by: who }: LogEvent['data']): string => (typeof who === 'string' ? ` by ${printable(who)}` : '');
 const note = ({ note: text }: LogEvent['data']): string => (typeof text === 'string' ? `: ${printable(text)}` : '');

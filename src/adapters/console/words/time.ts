@@ -23,7 +23,15 @@ export const isZone = (zone: string): boolean => {
   }
 };
 
-const dateAndTime = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const dateAndTime = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+} as const;
 
 /** `Mon 2 Mar 2026, 09:00:00`. */
 export const absolute = (ms: number, zone: string = viewerZone): string => {
@@ -64,7 +72,18 @@ export const relative = (ms: number, now: number): string => {
 
 /** What a clock in a zone shows, as date inputs of browsers write it: `2026-03-02T09:00:00`. */
 export const wallClock = (ms: number, zone: string): string => {
-  const part = partsOf(format(zone, 'wall', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }), ms);
+  const part = partsOf(
+    format(zone, 'wall', {
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    }),
+    ms,
+  );
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}`;
 };
 

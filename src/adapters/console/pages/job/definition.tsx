@@ -1,10 +1,10 @@
 import type { Job } from '../../api/wire.js';
 import { Json } from '../../parts/text.js';
+import { tell } from '../../parts/toast.js';
 import { At } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
 import { draftOf } from '../../words/draft.js';
 import { duration } from '../../words/duration.js';
-import { tell } from '../../parts/toast.js';
 
 /** The job as it was scheduled, in words where there are some, and whole as JSON. */
 export const Definition = ({ job }: { readonly job: Job }) => (
@@ -87,13 +87,21 @@ const misfires: Readonly<Record<Job['misfire']['policy'], string>> = {
   all: 'make up for each',
 };
 
-const backoffInWords = ({ type, delay, factor, maxDelay }: Job['backoff'] & { readonly delay?: number; readonly factor?: number; readonly maxDelay?: number }): string => {
+const backoffInWords = ({
+  type,
+  delay,
+  factor,
+  maxDelay,
+}: Job['backoff'] & { readonly delay?: number; readonly factor?: number; readonly maxDelay?: number }): string => {
   if (delay === undefined) return type;
   const limit = maxDelay === undefined ? '' : `, at most ${duration(maxDelay)}`;
   return `${type}, from ${duration(delay)}${factor === undefined ? '' : ` × ${factor}`}${limit}`;
 };
 
 const retentionInWords = ({ maxExecutions, maxAgeMs }: Job['retention']): string => {
-  const parts = [maxExecutions !== null && `${maxExecutions.toLocaleString('en')} executions`, maxAgeMs !== null && duration(maxAgeMs)].filter(Boolean);
+  const parts = [
+    maxExecutions !== null && `${maxExecutions.toLocaleString('en')} executions`,
+    maxAgeMs !== null && duration(maxAgeMs),
+  ].filter(Boolean);
   return parts.length === 0 ? 'everything' : `at most ${parts.join(' and ')}`;
 };

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { jobHistory } from '../../api/jobs.js';
 import type { Execution, Job } from '../../api/wire.js';
-import { useOnEvent, useResource } from '../../live/resource.js';
 import { now } from '../../live/now.js';
+import { useOnEvent, useResource } from '../../live/resource.js';
 import { Answered, Empty } from '../../parts/states.js';
 import { StatusBadge } from '../../parts/status.js';
 import { Text } from '../../parts/text.js';
@@ -63,7 +63,9 @@ const Row = ({ execution, zone }: { readonly execution: Execution; readonly zone
           <span class="muted small attempts">{attempts.length > 1 && `${attempts.length} attempts`}</span>
           <span class="muted small late">{lateMs !== null && lateMs >= 1_000 && trigger === 'schedule' && `${duration(lateMs)} late`}</span>
         </span>
-        <span class="number">{durationMs !== null ? duration(durationMs) : startedAt !== null ? <Running since={startedAt} /> : <Ago at={scheduledFor} />}</span>
+        <span class="number">
+          {durationMs !== null ? duration(durationMs) : startedAt !== null ? <Running since={startedAt} /> : <Ago at={scheduledFor} />}
+        </span>
         {error && (
           <span class="second cut bad">
             <Text>{`${error.name}: ${error.message}`.slice(0, 400)}</Text>

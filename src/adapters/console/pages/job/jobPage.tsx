@@ -34,7 +34,11 @@ export const JobPage = ({ name }: { readonly name: string }) => {
           <JobHead job={found} changed={job.reload} />
           <nav class="tabs" aria-label="About this job">
             {tabs.map(([path, words]) => (
-              <a key={path} href={linkTo(path === 'history' ? ['jobs', name] : ['jobs', name, path])} aria-current={tab === path ? 'page' : undefined}>
+              <a
+                key={path}
+                href={linkTo(path === 'history' ? ['jobs', name] : ['jobs', name, path])}
+                aria-current={tab === path ? 'page' : undefined}
+              >
                 {words}
               </a>
             ))}

@@ -12,7 +12,9 @@ const most = 100;
 /** The coming runs, by the clock of the job's zone and by the viewer's. */
 export const Upcoming = ({ job }: { readonly job: Job }) => {
   const [count, setCount] = useState(atFirst);
-  const upcoming = useResource(`next ${job.jobName} ${job.version} ${job.nextRunAt} ${count}`, (signal) => nextRuns(job.jobName, count, signal));
+  const upcoming = useResource(`next ${job.jobName} ${job.version} ${job.nextRunAt} ${count}`, (signal) =>
+    nextRuns(job.jobName, count, signal),
+  );
   return (
     <section class="card" aria-label="Coming runs">
       <Answered of={upcoming}>

@@ -5,7 +5,16 @@ import { Icon } from '../../parts/icon.js';
 import type { Status } from '../../parts/status.js';
 import { linkTo, place, replacePlace } from '../../router.js';
 
-const statuses = ['scheduled', 'queued', 'running', 'retrying', 'paused', 'completed', 'failed', 'cancelled'] as const satisfies readonly Status[];
+const statuses = [
+  'scheduled',
+  'queued',
+  'running',
+  'retrying',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+] as const satisfies readonly Status[];
 const typingPauseMs = 180;
 
 type Given = { readonly filters: JobFilters; readonly types: readonly string[]; readonly tags: readonly string[] };
@@ -27,7 +36,13 @@ export const Filters = ({ filters, types, tags }: Given) => {
       <Choice label="Tag" value={filters.tag} options={tags} onChange={(tag) => change({ tag })} />
       <div class="chips" role="group" aria-label="Status">
         {statuses.map((status) => (
-          <button key={status} type="button" class={`chip ${status}`} aria-pressed={filters.status?.includes(status) ?? false} onClick={() => toggle(status)}>
+          <button
+            key={status}
+            type="button"
+            class={`chip ${status}`}
+            aria-pressed={filters.status?.includes(status) ?? false}
+            onClick={() => toggle(status)}
+          >
             <Icon name={status} />
             {status}
           </button>
@@ -64,7 +79,12 @@ const Search = ({ value, onChange }: { readonly value: string; readonly onChange
   );
 };
 
-type ChoiceGiven = { readonly label: string; readonly value: string | undefined; readonly options: readonly string[]; readonly onChange: (value: string | undefined) => void };
+type ChoiceGiven = {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly options: readonly string[];
+  readonly onChange: (value: string | undefined) => void;
+};
 
 const Choice = ({ label, value, options, onChange }: ChoiceGiven) => (
   <select aria-label={label} value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value || undefined)}>

@@ -84,10 +84,18 @@ const Row = ({ job, changed }: { readonly job: Job; readonly changed: () => void
         {ruleInWords(job.schedule)}
         {zone !== null && zone !== 'UTC' && <span class="zone"> · {zone}</span>}
       </span>
-      <span class="number next">{job.nextStartAt !== null && job.enabled ? <Countdown at={job.nextStartAt} zone={zone} /> : <span class="muted">–</span>}</span>
+      <span class="number next">
+        {job.nextStartAt !== null && job.enabled ? <Countdown at={job.nextStartAt} zone={zone} /> : <span class="muted">–</span>}
+      </span>
       <span class="number muted last">{job.lastRunAt === null ? '–' : <Ago at={job.lastRunAt} zone={zone} />}</span>
       <span class="quick">
-        <button type="button" class="quiet icon-only" title="Run now" aria-label={`Run ${job.jobName} now`} onClick={() => ask('run', job, changed)}>
+        <button
+          type="button"
+          class="quiet icon-only"
+          title="Run now"
+          aria-label={`Run ${job.jobName} now`}
+          onClick={() => ask('run', job, changed)}
+        >
           <Icon name="running" />
         </button>
         <PauseOrResume job={job} changed={changed} />

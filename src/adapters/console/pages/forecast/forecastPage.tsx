@@ -1,0 +1,1 @@
+export const ForecastPage = () => <h1>Forecast</h1>;
