@@ -11,6 +11,7 @@ import { EventStream } from '../application/eventStream.js';
 import { Executor } from '../application/execution/executor.js';
 import { Recorder } from '../application/execution/recorder.js';
 import { Follower } from '../application/follower.js';
+import { HealthCheck } from '../application/health.js';
 import { JobRows } from '../application/jobRows.js';
 import { Projector } from '../application/projector.js';
 import { Admissions } from '../application/quota/admission.js';
@@ -195,6 +196,13 @@ export const createContainer = (parts: Parts): Container => {
     [T.storage, T.rows, T.eraser, T.background, T.log],
     ({ feed, readModels, leases }, rows, eraser, background, log) =>
       new Repairer({ feed, readModels, rows, eraser, leases, background, log }),
+  );
+  single(
+    c,
+    T.health,
+    [T.storage, T.executor, T.dispatcher, T.limits, T.background],
+    ({ feed, membership }, executor, dispatcher, limits, background) =>
+      new HealthCheck({ feed, membership, executor, dispatcher, limits, background }),
   );
   const { broker } = parts;
   if (broker)

@@ -5,6 +5,7 @@ import { ids } from '../adapters/system/ids.js';
 import { Activity } from '../application/activity.js';
 import { unwell } from '../application/api/jobCommands.js';
 import type { JobHandlers } from '../application/handlers.js';
+import type { Health, Unready } from '../application/health.js';
 import type { Listeners } from '../application/listeners.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Storage } from '../application/ports/storage.js';
@@ -66,6 +67,22 @@ export class Lifecycle {
       throw error;
     });
     return this.#opening;
+  }
+
+  /** How this node is; asking opens nothing. */
+  async health(): Promise<Health> {
+    const { limits } = readOptions(this.dependencies.optionsOf());
+    const away = (reason: Unready): Health => ({
+      ...{ ready: false, reasons: [reason], node: null, concurrency: limits.concurrency },
+      ...{ running: 0, stuck: 0, waiting: 0 },
+    });
+    if (this.#stopped) return away('STOPPED');
+    if (!this.#starting) return away('NOT_STARTED');
+    try {
+      return await (await this.open()).runtime.health();
+    } catch {
+      return away('STORE_UNAVAILABLE');
+    }
   }
 
   start(): Promise<void> {

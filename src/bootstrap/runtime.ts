@@ -4,6 +4,7 @@ import type { JobMap, JobsApi } from '../application/api/types.js';
 import { exportLog } from '../application/audit/exportLog.js';
 import { importLog } from '../application/audit/importLog.js';
 import { type Verification, verify } from '../application/audit/verify.js';
+import type { Health, NodeView } from '../application/health.js';
 import { ownRecords } from '../application/ownRecords.js';
 import type { Position } from '../application/ports/eventStore.js';
 import type { OwnRecords } from '../application/ports/ownRecords.js';
@@ -38,7 +39,8 @@ export class Runtime {
     this.#actor = actor;
     this.#container = createContainer(parts);
     // These react to commits, so they must exist before the first: the executor before the dispatcher that claims for it.
-    for (const token of [T.waiters, T.eventStream, T.executor, T.dispatcher, T.retention, T.eraser]) get<object>(this.#container, token);
+    for (const token of [T.waiters, T.eventStream, T.executor, T.dispatcher, T.retention, T.eraser, T.health])
+      get<object>(this.#container, token);
   }
 
   get node(): string {
@@ -123,7 +125,7 @@ export class Runtime {
   /** `actor` is recorded as the cause of changes; by default the one of the options. */
   jobs<M extends JobMap>(organization: string, forAll = false, actor = this.#actor): JobsApi<M> {
     const c = this.#container;
-    const { clock, background, activity, ids, input, calendar, handlers, listeners, storage, artifacts } = this.#parts;
+    const { clock, background, activity, ids, input, calendar, handlers, limits, listeners, storage, artifacts } = this.#parts;
     const dependencies: OrganizationDependencies = {
       commands: get(c, T.commands),
       rows: get(c, T.rows),
@@ -139,6 +141,7 @@ export class Runtime {
       store: storage.store,
       membership: storage.membership,
       calendar,
+      limits,
       isRunning: () => this.#started,
       watchedSince: () => get(c, T.dispatcher).watchedSince,
       clock,
@@ -151,6 +154,14 @@ export class Runtime {
       ...(actor !== undefined && { actor }),
     };
     return organizationJobs(dependencies, organization, forAll);
+  }
+
+  health(): Promise<Health> {
+    return get(this.#container, T.health).check(this.#started);
+  }
+
+  nodes(): readonly NodeView[] {
+    return get(this.#container, T.health).nodes();
   }
 
   /** For jobs that tidy and save what the scheduler itself keeps. */

@@ -4,6 +4,7 @@ import { systemClock } from '../adapters/system/systemClock.js';
 import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
+import type { Health, NodeView } from '../application/health.js';
 import { Listeners } from '../application/listeners.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Storage } from '../application/ports/storage.js';
@@ -35,6 +36,10 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   start(): Promise<void>;
   /** Stops claiming, lets attempts end within `drainMs` (default 30 s), then aborts them; they are retried after the next start. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
+  /** Whether this node takes work and can record it, and if not, why. Asking opens nothing. */
+  health(): Promise<Health>;
+  /** The live nodes and their handlers, this one among them. */
+  nodes(): Promise<readonly NodeView[]>;
   /** Checks the whole log, and that every read model equals a replay of it. */
   verify(onProgress?: Progress): Promise<Verification>;
   /** Derives every read model anew from the log. Returns how many commits were read. */
@@ -109,6 +114,8 @@ export const lazyScheduler = <M extends JobMap>(
     onBehalfOf: (actor, organization = null) => jobsOf(organization === null ? null : organizationName(organization), actorName(actor)),
     start: () => lifecycle.start(),
     stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
+    health: () => lifecycle.health(),
+    nodes: async () => (await lifecycle.open()).runtime.nodes(),
     verify: async (onProgress) => (await lifecycle.open()).runtime.verify(onProgress),
     rebuild: async (onProgress) => (await lifecycle.open()).runtime.rebuild(onProgress),
     exportLog: async function* (scope) {

@@ -1,4 +1,4 @@
-import { epochOf, readInstant } from '../adapters/calendar/dateValue.js';
+import { readInstant } from '../adapters/calendar/dateValue.js';
 import {
   type Calculator,
   createCalendar,
@@ -10,12 +10,13 @@ import {
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput, type ParametersCheck } from '../adapters/input/jobInput.js';
 import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
+import type { InstantInput } from '../application/api/types.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
 import { SchedulerError } from '../domain/errors.js';
-import { type Instant, instant } from '../domain/instant.js';
+import type { Instant } from '../domain/instant.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
 
-export type Preview = { readonly after?: Date; readonly count?: number };
+export type Preview = { readonly after?: InstantInput; readonly count?: number };
 
 /** The calendar, and what reads users' schedules with it. */
 export type Timetable = {
@@ -46,14 +47,14 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, ch
       const owner = { jobId: 'preview', organization: 'default' };
       if (!Number.isInteger(count) || count < 1 || count > mostPreviewed)
         throw invalidArgument('count', `must be a whole number from 1 to ${mostPreviewed}`);
-      const from = after === undefined ? now : epochOf(after);
-      if (from === null) throw invalidArgument('after', 'must be a valid Date');
+      const from = after === undefined ? { ok: true as const, at: now } : readInstant(after);
+      if (!from.ok) throw invalidArgument('after', from.fault);
       const parsed = input.schedule(schedule, now, owner);
       if (!parsed.ok)
         throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), {
           issues: parsed.issues,
         });
-      return previewSchedule(parsed.value, { after: instant(from), count, owner, calendar });
+      return previewSchedule(parsed.value, { after: from.at, count, owner, calendar });
     },
   };
 };

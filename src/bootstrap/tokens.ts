@@ -12,6 +12,7 @@ import type { Executor } from '../application/execution/executor.js';
 import type { Recorder } from '../application/execution/recorder.js';
 import type { Follower } from '../application/follower.js';
 import type { JobHandlers } from '../application/handlers.js';
+import type { HealthCheck } from '../application/health.js';
 import type { JobRows } from '../application/jobRows.js';
 import type { Listeners } from '../application/listeners.js';
 import type { ArtifactStore } from '../application/ports/artifacts.js';
@@ -70,4 +71,5 @@ export const T = {
   notifications: token<Notifications>('Notifications'),
   waiters: token<Waiters>('Waiters'),
   eventStream: token<EventStream>('EventStream'),
+  health: token<HealthCheck>('HealthCheck'),
 } as const;

@@ -1,6 +1,7 @@
-import type { JobsApi, ScheduleInput } from '../../application/api/types.js';
+import type { InstantInput, JobsApi, ScheduleInput } from '../../application/api/types.js';
 import type { Verification } from '../../application/audit/verify.js';
 import type { HandlerOptions } from '../../application/handlers.js';
+import type { Health, NodeView } from '../../application/health.js';
 import type { JobType } from '../../application/ports/jobTypes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
@@ -42,7 +43,9 @@ export type CliScheduler = JobsApi & {
   };
   forOrganization(organization: string): JobsApi;
   onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi;
-  previewSchedule(schedule: ScheduleInput, options?: { readonly after?: Date; readonly count?: number }): readonly Upcoming[];
+  health(): Promise<Health>;
+  nodes(): Promise<readonly NodeView[]>;
+  previewSchedule(schedule: ScheduleInput, options?: { readonly after?: InstantInput; readonly count?: number }): readonly Upcoming[];
   start(): Promise<void>;
   stop(options?: { readonly drainMs?: number }): Promise<void>;
   verify(onProgress?: OnProgress): Promise<Verification>;

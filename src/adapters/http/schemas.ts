@@ -232,6 +232,54 @@ export const upcoming = z
   })
   .meta({ id: 'Upcoming' });
 
+export const comingRun = z.strictObject({ occurrence: instant, startAt: instant }).meta({ id: 'ComingRun' });
+
+export const whatIf = z
+  .strictObject({
+    jobName: z.string(),
+    organization: z.string(),
+    outcome: z.enum(['created', 'updated', 'unchanged']),
+    changed: z.array(z.string()).describe("names of the definition's fields that would differ"),
+    from: instant,
+    until: instant.describe('as far as occurrences were compared'),
+    complete: z.boolean().describe('whether that is the whole time asked for'),
+    removed: z.array(comingRun),
+    added: z.array(comingRun),
+    moved: z.array(z.strictObject({ occurrence: instant, from: instant, to: instant })).describe('they stay, and start at another time'),
+    kept: z.int(),
+    nextRunAt: z.strictObject({ before: instantOrNull, after: instantOrNull }),
+  })
+  .meta({ id: 'WhatIf' });
+
+export const forecast = z
+  .strictObject({
+    organization: z.string(),
+    from: instant,
+    until: instant,
+    complete: z.boolean().describe('false where there is more to come than is played'),
+    jobs: z.int(),
+    runs: z.int(),
+    skipped: z.int().describe('occurrences left out because a run before them takes too long'),
+    concurrency: z.int().describe('attempts that fit at once'),
+    peak: z.strictObject({ at: instant, active: z.int() }).nullable(),
+    hotMinutes: z.array(z.strictObject({ minute: instant, starts: z.int(), active: z.int(), waited: z.int(), jobs: z.array(z.string()) })),
+    suggestions: z.array(z.strictObject({ jobName: z.string(), jitterMs: millis, minute: instant, starts: z.int() })),
+    busiest: z.array(
+      z.strictObject({ jobName: z.string(), runs: z.int(), skipped: z.int(), averageDurationMs: millisOrNull, busyMs: millis }),
+    ),
+    unmeasured: z.array(z.string()),
+  })
+  .meta({ id: 'Forecast' });
+
+export const node = z.strictObject({ node: z.string(), self: z.boolean(), handlers: z.array(z.string()) }).meta({ id: 'Node' });
+
+export const health = z
+  .strictObject({
+    ready: z.boolean(),
+    reasons: z.array(z.enum(['NOT_STARTED', 'STOPPED', 'STORE_UNAVAILABLE', 'FENCED', 'HANDLERS_STUCK'])),
+  })
+  .meta({ id: 'Readiness' });
+
 export const explanation = z
   .strictObject({
     jobName: z.string(),

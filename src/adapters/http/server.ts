@@ -9,6 +9,8 @@ import { readPart } from './reading.js';
 import type { Asked, Route } from './route.js';
 import { changeRoutes } from './routes/changes.js';
 import { jobRoutes } from './routes/jobs.js';
+import { planRoutes } from './routes/plans.js';
+import { recordRoutes } from './routes/records.js';
 import type { HttpDependencies } from './service.js';
 import { WrongTries } from './wrongTries.js';
 
@@ -30,7 +32,7 @@ const idleMs = 70_000;
 const handlerMs = 60_000;
 const closeMs = 5_000;
 
-const routes: readonly Route[] = [...jobRoutes, ...changeRoutes];
+const routes: readonly Route[] = [...jobRoutes, ...changeRoutes, ...recordRoutes, ...planRoutes];
 
 /** Listens. Throws `NOT_AVAILABLE` naming the remedy where the address is not to be had. */
 export const openHttp = async (dependencies: HttpDependencies, { host, port }: Address): Promise<HttpServer> => {

@@ -1,4 +1,5 @@
-import type { JobsApi, ScheduleInput } from '../../application/api/types.js';
+import type { InstantInput, JobsApi, ScheduleInput } from '../../application/api/types.js';
+import type { Health, NodeView } from '../../application/health.js';
 import type { ApiKeys } from '../../application/ports/apiKeys.js';
 import type { Background, Clock } from '../../application/ports/clock.js';
 import type { Logger } from '../../application/ports/logger.js';
@@ -16,7 +17,9 @@ type Upcoming = {
 export type HttpScheduler = {
   /** `organization` null: the scheduler's own, and jobs may name another. */
   onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi;
-  previewSchedule(schedule: ScheduleInput, options?: { readonly after?: Date; readonly count?: number }): readonly Upcoming[];
+  health(): Promise<Health>;
+  nodes(): Promise<readonly NodeView[]>;
+  previewSchedule(schedule: ScheduleInput, options?: { readonly after?: InstantInput; readonly count?: number }): readonly Upcoming[];
 };
 
 export type HttpDependencies = {

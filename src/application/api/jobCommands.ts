@@ -301,7 +301,7 @@ export const accepted = <T>(parsed: Parsed<T>): T => {
   });
 };
 
-const otherOrganization = (own: string): SchedulerError => {
+export const otherOrganization = (own: string): SchedulerError => {
   const message = `must be "${own}", or left out: this is the API of that organization alone`;
   return new SchedulerError('INVALID_JOB', `organization: ${message}`, { issues: [{ path: 'organization', message }] });
 };

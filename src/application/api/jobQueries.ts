@@ -20,10 +20,22 @@ import { fieldsOf, idOf, invalidArgument, oneOrMore } from './arguments.js';
 import { accepted, unwell } from './jobCommands.js';
 import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
 import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
-import type { ArtifactFile, ExecutionDetails, ExecutionRecord, Explanation, JobInfo, JobPage, JobQuery, JobStatsView } from './types.js';
+import type {
+  ArtifactFile,
+  ExecutionDetails,
+  ExecutionRecord,
+  Explanation,
+  HistoryPage,
+  HistoryQuery,
+  JobInfo,
+  JobPage,
+  JobQuery,
+  JobStatsView,
+} from './types.js';
 
 const defaultLimit = 1_000;
 const maxLimit = 10_000;
+const mostOnPage = 1_000;
 const savedElsewhereMs = 100;
 const savedElsewhereLooks = 5;
 
@@ -89,6 +101,21 @@ export class JobQueries {
     // A page of the store is longer where one commit queued many.
     const rows = await unwell(this.dependencies.readModels.history(row.stream, most));
     return newestOf(rows, ahead).slice(0, most).map(presentExecution);
+  }
+
+  async historyPage(jobName: unknown, query?: HistoryQuery): Promise<HistoryPage> {
+    const { limit, cursor } = fieldsOf('query', query);
+    const most = boundedLimit(limit, 20, mostOnPage);
+    const before = cursor === undefined ? undefined : versionOf(cursor);
+    const { row } = await this.#existing(jobName);
+    const { readModels, projector, rows } = this.dependencies;
+    await unwell(projector.saved());
+    const ahead = before === undefined ? await unwell(rows.aheadOfSaved(row.stream)) : new Map();
+    const found = newestOf(await unwell(readModels.history(row.stream, most, before)), ahead);
+    const oldest = found.at(-1)?.queuedVersion;
+    const more = oldest !== undefined && found.length >= most && (await unwell(readModels.history(row.stream, 1, oldest))).length > 0;
+    const page = found.map(presentExecution);
+    return Object.defineProperty(page, 'nextCursor', { value: more ? String(oldest) : undefined, enumerable: false }) as HistoryPage;
   }
 
   async stats(jobName: unknown): Promise<JobStatsView> {
@@ -201,9 +228,14 @@ const newestOf = (saved: readonly ExecutionRow[], ahead: ReadonlyMap<string, Exe
 const areStatuses = (given: readonly unknown[] | undefined): given is readonly JobStatus[] | undefined =>
   given === undefined || given.every((status) => jobStatuses.some((known) => known === status));
 
-const boundedLimit = (limit: unknown, fallback: number): number => {
+const versionOf = (cursor: unknown): number => {
+  if (typeof cursor === 'string' && /^[1-9]\d{0,14}$/.test(cursor)) return Number(cursor);
+  throw invalidArgument('cursor', 'must be that of a page before');
+};
+
+const boundedLimit = (limit: unknown, fallback: number, most = maxLimit): number => {
   if (limit === undefined) return fallback;
-  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > maxLimit)
-    throw invalidArgument('limit', `must be a whole number from 1 to ${maxLimit}`);
+  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > most)
+    throw invalidArgument('limit', `must be a whole number from 1 to ${most}`);
   return limit;
 };

@@ -2,12 +2,14 @@ import type { EventStream } from '../eventStream.js';
 import type { Listeners } from '../listeners.js';
 import { invalidArgument } from './arguments.js';
 import { type CommandDependencies, JobCommands } from './jobCommands.js';
+import { JobPlans, type PlanDependencies } from './jobPlans.js';
 import { JobQueries, type QueryDependencies } from './jobQueries.js';
 import { presentExecution } from './present.js';
 import type { JobMap, JobsApi } from './types.js';
 
 export type OrganizationDependencies = CommandDependencies &
-  QueryDependencies & { readonly eventStream: EventStream; readonly listeners: Listeners };
+  QueryDependencies &
+  PlanDependencies & { readonly eventStream: EventStream; readonly listeners: Listeners };
 
 /** The API of one organization; `forAll` where its jobs may name others, as the root instance's may. */
 export const organizationJobs = <M extends JobMap>(
@@ -17,6 +19,7 @@ export const organizationJobs = <M extends JobMap>(
 ): JobsApi<M> => {
   const commands = new JobCommands(dependencies, organization, forAll);
   const queries = new JobQueries(dependencies, organization);
+  const plans = new JobPlans(dependencies, organization, forAll);
   return {
     scheduleJob: (job, options) => commands.scheduleJob(job, options),
     scheduleJobs: (jobs) => commands.scheduleJobs(jobs),
@@ -39,6 +42,10 @@ export const organizationJobs = <M extends JobMap>(
       presentExecution(await commands.cancelExecution(await queries.executionRow(executionId), options)),
     deleteJob: (jobName) => commands.delete(jobName),
     getJobStats: (jobName) => queries.stats(jobName),
+    historyPage: (jobName, query) => queries.historyPage(jobName, query),
+    comingRuns: (jobName, query) => plans.comingRuns(jobName, query),
+    whatIf: (job, horizon) => plans.whatIf(job, horizon),
+    forecast: (horizon) => plans.forecast(horizon),
     explain: (jobName, at) => queries.explain(jobName, at),
     jobAsOf: (jobName, at) => queries.asOf(jobName, at),
     backfill: (jobName, from, to) => commands.backfill(jobName, from, to),

@@ -296,6 +296,77 @@ export type JobStatsView = {
   readonly lastFailureAt?: Date;
 };
 
+/** One page of a history; `nextCursor` is undefined on the last. */
+export type HistoryPage = readonly ExecutionRecord[] & { readonly nextCursor?: string };
+export type HistoryQuery = { readonly limit?: number; readonly cursor?: string };
+
+/** An occurrence that will be started unless something changes, and when: its jitter is added. */
+export type ComingRun = { readonly occurrence: Date; readonly startAt: Date };
+export type ComingQuery = { readonly after?: InstantInput; readonly count?: number };
+
+/** How many days ahead to look. */
+export type Horizon = { readonly days?: number };
+
+/** What a definition would change. */
+export type WhatIf = {
+  readonly jobName: string;
+  readonly organization: string;
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+  /** Names of the definition's fields that would differ. */
+  readonly changed: readonly string[];
+  readonly from: Date;
+  /** As far as occurrences were compared: at most 1,000 of each. */
+  readonly until: Date;
+  /** Whether that is the whole time asked for. */
+  readonly complete: boolean;
+  readonly removed: readonly ComingRun[];
+  readonly added: readonly ComingRun[];
+  /** Occurrences that stay, and start at another time. */
+  readonly moved: readonly { readonly occurrence: Date; readonly from: Date; readonly to: Date }[];
+  readonly kept: number;
+  readonly nextRunAt: { readonly before: Date | null; readonly after: Date | null };
+};
+
+/**
+ * The coming days of an organization's jobs, played with the decisions that run them: every run succeeds and takes as long as runs of its
+ * job took on average, and the node's slots are theirs alone.
+ */
+export type Forecast = {
+  readonly organization: string;
+  readonly from: Date;
+  readonly until: Date;
+  /** False where there is more to come than is played; `until` says how far it was. */
+  readonly complete: boolean;
+  readonly jobs: number;
+  readonly runs: number;
+  /** Occurrences that the overlap policy leaves out: a run before them takes too long. */
+  readonly skipped: number;
+  /** Attempts that fit at once on the live nodes, this one's limit taken for all. */
+  readonly concurrency: number;
+  /** The most at once, waiting ones included. */
+  readonly peak: { readonly at: Date; readonly active: number } | null;
+  /** Minutes in which the most is to be done, in the order of time. */
+  readonly hotMinutes: readonly {
+    readonly minute: Date;
+    readonly starts: number;
+    readonly active: number;
+    /** Jobs that found no slot. */
+    readonly waited: number;
+    readonly jobs: readonly string[];
+  }[];
+  /** Jobs that start with others where that costs, and the jitter that would spread them. */
+  readonly suggestions: readonly { readonly jobName: string; readonly jitterMs: number; readonly minute: Date; readonly starts: number }[];
+  readonly busiest: readonly {
+    readonly jobName: string;
+    readonly runs: number;
+    readonly skipped: number;
+    readonly averageDurationMs: number | null;
+    readonly busyMs: number;
+  }[];
+  /** Jobs of which no run was recorded: one second is assumed. */
+  readonly unmeasured: readonly string[];
+};
+
 /** One event of the log, as listeners and readers get it. Instants inside `data` are epoch milliseconds. */
 export type PublishedEvent = {
   /** Unique: the commit's id and the event's place in it. */
@@ -367,6 +438,8 @@ export interface JobsApi<M extends JobMap = JobMap> {
   scheduleJobs(jobs: readonly JobInput<M>[]): Promise<readonly BulkResult[]>;
   runNow(jobName: string, parameters?: { readonly [key: string]: unknown }, options?: RunOptions): Promise<RunResult>;
   jobHistory(jobName: string, limit?: number): Promise<readonly ExecutionRecord[]>;
+  /** The same, page by page; a page is longer by runs that were queued together. At most 1,000, by default 20. */
+  historyPage(jobName: string, query?: HistoryQuery): Promise<HistoryPage>;
   getScheduledJobs(query?: JobQuery): Promise<JobPage>;
   getJob(jobName: string): Promise<JobInfo>;
   getExecution(executionId: string): Promise<ExecutionDetails>;
@@ -377,6 +450,12 @@ export interface JobsApi<M extends JobMap = JobMap> {
   cancelExecution(executionId: string, options?: { readonly note?: string }): Promise<ExecutionRecord>;
   deleteJob(jobName: string): Promise<void>;
   getJobStats(jobName: string): Promise<JobStatsView>;
+  /** What the job will start next, at most 100; nothing while it is paused without an end. */
+  comingRuns(jobName: string, query?: ComingQuery): Promise<readonly ComingRun[]>;
+  /** What `scheduleJob` would change in the coming days (at most 366, by default 7). Nothing is saved; throws what it would throw. */
+  whatIf<T extends keyof M & string>(job: JobInput<M, T>, horizon?: Horizon): Promise<WhatIf>;
+  /** At most 31 days, by default 7. */
+  forecast(horizon?: Horizon): Promise<Forecast>;
   explain(jobName: string, at: InstantInput): Promise<Explanation>;
   jobAsOf(jobName: string, at: InstantInput): Promise<JobInfo>;
   /**

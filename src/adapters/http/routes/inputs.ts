@@ -23,5 +23,8 @@ export const wholeNumber = (least: number, most: number) =>
 
 export const note = text(1_000).optional().describe('why, for whoever wonders later');
 
+/** As a query has it; the scheduler reads it. */
+export const instantText = text(40).describe('ISO 8601 with Z or an offset');
+
 /** Read in full by the scheduler, which names everything that is wrong with it. */
 export const jobInput = z.looseObject({ jobName: z.unknown().optional() }, { error: 'must be an object' });

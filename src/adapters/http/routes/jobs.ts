@@ -4,7 +4,8 @@ import { SchedulerError } from '../../../domain/errors.js';
 import { HttpError } from '../problem.js';
 import { type Answer, type Asked, route } from '../route.js';
 import { job, jobStatus, page, scheduled } from '../schemas.js';
-import { inOrganization, jobInput, named, text, wholeNumber } from './inputs.js';
+import { inOrganization, instantText, jobInput, named, text, wholeNumber } from './inputs.js';
+import { type Definition, inputOf } from './jobInputs.js';
 
 /** What is scheduled, and what it is. */
 
@@ -49,8 +50,6 @@ const post = route({
   handle: (asked) => schedule(asked, undefined),
 });
 
-type Definition = z.output<typeof jobInput>;
-
 const schedule = async ({ body, headers, jobs }: Asked<unknown, unknown, Definition>, name: string | undefined): Promise<Answer> => {
   const input = inputOf(body, name, headers['idempotency-key']);
   const expected = await expectedOf(headers['if-match'], headers['if-none-match'], () => jobs.getJob(String(input.jobName)));
@@ -61,20 +60,6 @@ const schedule = async ({ body, headers, jobs }: Asked<unknown, unknown, Definit
     body: result,
     headers: { ...etag(result.version), location: `/api/v1/jobs/${result.jobName}` },
   };
-};
-
-const inputOf = (body: Definition, name: string | undefined, key: string | string[] | undefined): Definition => {
-  const issues = [
-    ...(name !== undefined && body.jobName !== undefined && body.jobName !== name
-      ? [{ path: 'jobName', message: `must be "${name}" as in the URL, or left out` }]
-      : []),
-    ...('handler' in body
-      ? [{ path: 'handler', message: 'belongs to the process that runs the job; it is not taken from elsewhere' }]
-      : []),
-  ];
-  if (issues.length > 0)
-    throw new SchedulerError('INVALID_JOB', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
-  return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
 };
 
 const expectedOf = async (
@@ -149,7 +134,7 @@ const get = route({
   tag,
   summary: 'A job, as it is or as it was at an instant',
   params: named,
-  query: inOrganization.extend({ asOf: text(40).optional().describe('ISO 8601 with Z or an offset') }),
+  query: inOrganization.extend({ asOf: instantText.optional() }),
   answers: { 200: { description: 'the job', schema: job } },
   problems: [404],
   handle: async ({ params: { name }, query: { asOf }, jobs }) => {

@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import { SchedulerError } from '../../../domain/errors.js';
+import type { jobInput } from './inputs.js';
+
+export type Definition = z.output<typeof jobInput>;
+
+/** The job that a body means. Throws `INVALID_JOB` for what only a request can have wrong; the scheduler reads the rest. */
+export const inputOf = (body: Definition, name: string | undefined, key: string | string[] | undefined): Definition => {
+  const issues = [
+    ...(name !== undefined && body.jobName !== undefined && body.jobName !== name
+      ? [{ path: 'jobName', message: `must be "${name}" as in the URL, or left out` }]
+      : []),
+    ...('handler' in body
+      ? [{ path: 'handler', message: 'belongs to the process that runs the job; it is not taken from elsewhere' }]
+      : []),
+  ];
+  if (issues.length > 0)
+    throw new SchedulerError('INVALID_JOB', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
+};
