@@ -1,5 +1,5 @@
 import { api, request, send } from './client.js';
-import type { Execution, ExecutionDetails, Explanation, Job, LogEvent, Scheduled, Stats, Upcoming } from './wire.js';
+import type { Execution, ExecutionDetails, Explanation, Job, Scheduled, Stats, Upcoming } from './wire.js';
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
 
@@ -52,9 +52,6 @@ export const nextRuns = async (name: string, count: number, signal: AbortSignal)
 
 export const explain = (name: string, at: string, signal: AbortSignal): Promise<Explanation> =>
   request('GET', api`/jobs/${name}/explain`, { query: { at }, signal });
-
-export const jobEvents = (name: string, cursor: string | null, limit: number, signal: AbortSignal): Promise<Page<LogEvent>> =>
-  request('GET', api`/jobs/${name}/events`, { query: { limit, cursor: cursor ?? undefined }, signal });
 
 export const getExecution = (id: string, signal?: AbortSignal): Promise<ExecutionDetails> =>
   request('GET', api`/executions/${id}`, { ...(signal && { signal }) });

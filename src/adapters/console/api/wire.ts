@@ -21,11 +21,16 @@ export type LogEvent = Wire<Omit<api.PublishedEvent, 'data'>> & {
   readonly data: { readonly type: string; readonly [field: string]: unknown };
 };
 export type Scheduled = Wire<api.ScheduleResult>;
-/** One coming occurrence; `wallTime` is the reading of a clock in the schedule's zone. */
-export type Upcoming = {
-  readonly occurrence: string;
-  readonly startAt: string;
-  readonly wallTime: string;
-  readonly shifted?: true;
-  readonly firstOfTwo?: true;
+export type WhatIf = Wire<api.WhatIf>;
+export type Forecast = Wire<api.Forecast>;
+/** One coming occurrence; what clocks do to it is told of schedules that are previewed. */
+export type Upcoming = { readonly occurrence: string; readonly startAt: string; readonly shifted?: true; readonly firstOfTwo?: true };
+export type Node = { readonly node: string; readonly self: boolean; readonly handlers: readonly string[] };
+/** What the viewer's key allows; without keys everything. */
+export type Access = {
+  readonly name: string | null;
+  readonly scope: 'read' | 'operate' | 'admin';
+  readonly organization: string | null;
+  readonly keyRequired: boolean;
+  readonly version: string;
 };

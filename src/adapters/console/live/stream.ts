@@ -23,6 +23,8 @@ export const onEvents = (listener: Listener): (() => void) => {
   return () => listeners.delete(listener);
 };
 
+/** What happened just before is shown as well. */
+const firstShown = 100;
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 /** The service gives a sign of life more often than this; a connection that is silent for longer is dead. */
@@ -62,6 +64,7 @@ const readOnce = async (seen: { last: string | null }, until: AbortSignal, opene
   let stopListening = listen();
   try {
     const response = await send('GET', api`/events`, {
+      ...(seen.last === null && { query: { last: firstShown } }),
       headers: { accept: 'text/event-stream', ...(seen.last !== null && { 'last-event-id': seen.last }) },
       signal: AbortSignal.any([until, silence.signal]),
     });

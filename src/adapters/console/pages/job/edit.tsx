@@ -8,7 +8,6 @@ import { differences } from '../../words/differences.js';
 import { draftOf } from '../../words/draft.js';
 import { HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { type Form, formOf, jobDraftOf } from '../jobForm/form.js';
-import { usePreview } from '../jobForm/previewCard.js';
 import { Refused } from '../newJob/newJobPage.js';
 import { WhatIf } from './whatIf.js';
 
@@ -20,7 +19,7 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
   const [error, setError] = useState<ApiError | null>(null);
   const [conflict, setConflict] = useState<Job | null>(null);
   const [busy, setBusy] = useState(false);
-  const previewed = usePreview(form, job.schedule);
+  const [refused, setRefused] = useState<ApiError | null>(null);
   const draft = jobDraftOf(form, job);
   const changes = differences(draftOf(job), draft);
   const change = (changed: Partial<Form>): void => {
@@ -46,7 +45,7 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
     setForm(formOf(theirs));
     setConflict(null);
   };
-  const fields = { form, issues: error?.issues ?? previewed.issues, change, isNew: false };
+  const fields = { form, issues: (error ?? refused)?.issues ?? [], change, isNew: false };
   return (
     <form
       class="job-form"
@@ -94,7 +93,7 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
         )}
       </div>
       <div class="stack beside">
-        <WhatIf job={job} draft={draft} form={form} previewed={previewed} />
+        <WhatIf job={job} draft={draft} isChanged={changes.length > 0} onRefused={setRefused} />
         <Changes changes={changes} />
       </div>
     </form>

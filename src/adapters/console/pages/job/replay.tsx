@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks';
-import { jobAsOf, jobEvents } from '../../api/jobs.js';
+import { jobEvents } from '../../api/events.js';
+import { jobAsOf } from '../../api/jobs.js';
 import type { Job, LogEvent } from '../../api/wire.js';
 import { useOnEvent, useResource } from '../../live/resource.js';
 import { Answered, Empty } from '../../parts/states.js';
@@ -35,7 +36,7 @@ const allEvents = async (name: string, signal: AbortSignal): Promise<readonly Lo
     const page = await jobEvents(name, cursor, pageSize, signal);
     found.push(...page.items);
     cursor = page.nextCursor;
-    if (cursor === null || found.length >= mostEvents) return found;
+    if (cursor === null || page.items.length < pageSize || found.length >= mostEvents) return found;
   }
 };
 

@@ -74,7 +74,9 @@ const Search = ({ value, onChange }: { readonly value: string; readonly onChange
         value={typed}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <span class="key-hint" aria-hidden="true">
+        /
+      </span>
     </div>
   );
 };

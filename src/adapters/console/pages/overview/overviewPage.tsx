@@ -1,1 +1,29 @@
-export const OverviewPage = () => <h1>Overview</h1>;
+import { Icon } from '../../parts/icon.js';
+import { linkTo } from '../../router.js';
+import { Failed } from './failed.js';
+import { Health } from './health.js';
+import { Hour } from './hour.js';
+import { Next } from './next.js';
+import { Running } from './running.js';
+
+/** What runs, what comes, what went wrong, and whether the service is well: as it happens. */
+export const OverviewPage = () => (
+  <>
+    <div class="page-head">
+      <h1>Overview</h1>
+      <a class="button primary" href={linkTo(['new'])}>
+        <Icon name="plus" />
+        New job
+      </a>
+    </div>
+    <div class="stack">
+      <Hour />
+      <div class="columns">
+        <Running />
+        <Next />
+        <Failed />
+        <Health />
+      </div>
+    </div>
+  </>
+);
