@@ -13,16 +13,17 @@ export const serveConsole = (app: FastifyInstance, directory: string): void => {
     app.get('/', async (_, reply) => reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(notBuilt));
     return;
   }
-  void app.register(fastifyStatic, {
-    root: directory,
-    index: 'index.html',
-    cacheControl: false,
-    decorateReply: false,
-    setHeaders: (response, file) => {
-      response.setHeader('content-security-policy', pagePolicy);
-      const isAsset = file.startsWith(path.join(directory, 'assets') + path.sep);
-      response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
+  void app.register(async (pages) => {
+    // At last, over what every answer has.
+    pages.addHook('onSend', async ({ url }, reply) => {
+      const isAsset = url.startsWith('/assets/');
+      if (reply.statusCode >= 400) return;
+      reply.headers({
+        'content-security-policy': pagePolicy,
+        'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
+      });
+    });
+    await pages.register(fastifyStatic, { root: directory, index: 'index.html', cacheControl: false, decorateReply: false });
   });
 };
 
