@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { key, keyWanted, organization } from './api/session.js';
+import { learnAccess } from './live/access.js';
 import { follow } from './live/stream.js';
 import { EventsPage } from './pages/events/eventsPage.js';
 import { ExecutionPage } from './pages/execution/executionPage.js';
@@ -30,6 +31,7 @@ const followLog = (): (() => void) => {
 
 export const App = () => {
   useEffect(followLog, []);
+  useEffect(learnAccess, []);
   if (keyWanted.value !== null) return <KeyPage />;
   return (
     <Shell>

@@ -14,6 +14,12 @@ export const duration = (ms: number): string => {
   return part === 0 ? `${whole} ${large}` : `${whole} ${large} ${part} ${small}`;
 };
 
+/** How long something has taken so far, in full seconds: what ticks once a second shows no parts of one. */
+export const elapsed = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / second));
+  return seconds < 60 ? `${seconds} s` : duration(seconds * second);
+};
+
 /** How long it still takes, as a clock that counts down in full seconds. */
 export const countdown = (ms: number): string => {
   const left = Math.max(0, Math.ceil(ms / second));

@@ -4,7 +4,7 @@ import { Empty } from '../../parts/states.js';
 import { StatusBadge } from '../../parts/status.js';
 import { Text } from '../../parts/text.js';
 import { Clock } from '../../parts/when.js';
-import { duration } from '../../words/duration.js';
+import { duration, elapsed } from '../../words/duration.js';
 
 const causes: Readonly<Record<string, string>> = {
   error: 'it failed',
@@ -35,7 +35,7 @@ export const Attempts = ({ attempts }: { readonly attempts: readonly Attempt[] }
                   on <Text>{node}</Text>
                 </span>
               </span>
-              <span class="number">{duration(durationMs ?? Math.max(0, now.value - Date.parse(startedAt)))}</span>
+              <span class="number">{durationMs === null ? elapsed(now.value - Date.parse(startedAt)) : duration(durationMs)}</span>
               {cause !== undefined && (
                 <span class="second">
                   {causes[cause]}

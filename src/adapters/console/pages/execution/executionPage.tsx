@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { cancelExecution, getExecution } from '../../api/jobs.js';
 import type { ExecutionDetails } from '../../api/wire.js';
 import { onEachTick } from '../../clock.js';
+import { may } from '../../live/access.js';
 import { useOnEvent, useResource } from '../../live/resource.js';
 import { Icon } from '../../parts/icon.js';
 import { Answered, Empty } from '../../parts/states.js';
@@ -53,7 +54,7 @@ const Found = ({ execution, changed }: Given) => {
           Execution <span class="mono muted">{executionId.slice(0, 60)}</span>
         </h1>
         <StatusBadge status={status} />
-        {isActive(execution) && (
+        {isActive(execution) && may('operate') && (
           <button type="button" class="danger" onClick={cancel}>
             <Icon name="cancelled" />
             Cancel
@@ -107,7 +108,7 @@ const Found = ({ execution, changed }: Given) => {
             <header>
               <h2>Parameters</h2>
             </header>
-            <div class="body">{isEmpty(parameters) ? <Empty title="None" /> : <Json value={parameters} label="Parameters" />}</div>
+            <div class="body">{isEmpty(parameters) ? <p class="muted">None</p> : <Json value={parameters} label="Parameters" />}</div>
           </section>
         </div>
       </div>

@@ -1,6 +1,8 @@
 import type { Stats } from '../../api/wire.js';
 
-const shownDays = 30;
+const mostDays = 30;
+const fewestDays = 14;
+const dayMs = 86_400_000;
 const height = 160;
 const step = 20;
 const bar = 13;
@@ -8,9 +10,9 @@ const outcomes = ['completed', 'cancelled', 'failed'] as const;
 
 /** A bar for each day: how many executions completed, failed and were cancelled. */
 export const DayChart = ({ days }: { readonly days: Stats['days'] }) => {
-  const shown = days.slice(-shownDays);
+  const shown = calendarOf(days);
   const most = Math.max(1, ...shown.map(totalOf));
-  const width = Math.max(shown.length, 14) * step;
+  const width = shown.length * step;
   return (
     <figure class="chart">
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="xMinYMax meet" role="img" aria-label={inWords(shown)}>
@@ -34,6 +36,19 @@ export const DayChart = ({ days }: { readonly days: Stats['days'] }) => {
       </figcaption>
     </figure>
   );
+};
+
+/** Each day until the last with an outcome, those without any included. */
+const calendarOf = (days: readonly Day[]): readonly Day[] => {
+  const known = new Map(days.map((day) => [day.day, day]));
+  const last = Date.parse(days.at(-1)?.day ?? '');
+  const first = Date.parse(days[0]?.day ?? '');
+  if (Number.isNaN(last) || Number.isNaN(first)) return [];
+  const count = Math.min(mostDays, Math.max(fewestDays, (last - first) / dayMs + 1));
+  return Array.from({ length: count }, (_, i) => {
+    const day = new Date(last - (count - 1 - i) * dayMs).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, completed: 0, failed: 0, cancelled: 0 };
+  });
 };
 
 type Day = Stats['days'][number];

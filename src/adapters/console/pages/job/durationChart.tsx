@@ -4,6 +4,7 @@ import type { Execution } from '../../api/wire.js';
 import { Empty } from '../../parts/states.js';
 import { theme } from '../../theme.js';
 import { duration } from '../../words/duration.js';
+import { clockTime, short } from '../../words/time.js';
 
 type Given = { readonly executions: readonly Execution[]; readonly p50: number | null; readonly p95: number | null };
 type Data = [number[], (number | null)[], (number | null)[], (number | null)[], (number | null)[]];
@@ -86,11 +87,20 @@ const optionsOf = (element: HTMLElement): uPlot.Options => {
     cursor: { y: false, points: { show: false } },
     scales: { y: { range: (_, __, max) => [0, max * 1.1 || 1] } },
     axes: [
-      { ...axis, grid: { show: false } },
+      { ...axis, grid: { show: false }, values: (_, seconds) => timesOf(seconds) },
       { ...axis, size: 64, values: (_, values) => values.map((value) => duration(value)) },
     ],
     series: [{}, points(colour('good-fill')), points(colour('bad-fill')), line(colour('run'), []), line(colour('wait'), [5, 4])],
   };
+};
+
+/** The time of day, or for longer spans the day. */
+const timesOf = (seconds: readonly number[]): string[] => {
+  const [first = 0, second = first] = seconds;
+  const stepSeconds = second - first;
+  return seconds.map(
+    (at) => (stepSeconds >= 86_400 ? short(at * 1_000).split(',')[0] : clockTime(at * 1_000).slice(0, stepSeconds < 60 ? 8 : 5)) ?? '',
+  );
 };
 
 /** A canvas knows no custom properties, and no `light-dark()`: the browser is asked what an element of this colour looks like. */

@@ -8,7 +8,7 @@ import { StatusBadge } from '../../parts/status.js';
 import { Text } from '../../parts/text.js';
 import { Ago, Clock } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
-import { duration } from '../../words/duration.js';
+import { duration, elapsed } from '../../words/duration.js';
 import { triggers } from '../../words/events.js';
 import { zoneOf } from '../../words/schedule.js';
 
@@ -76,4 +76,4 @@ const Row = ({ execution, zone }: { readonly execution: Execution; readonly zone
   );
 };
 
-const Running = ({ since }: { readonly since: string }) => <span class="run">{duration(Math.max(0, now.value - Date.parse(since)))}</span>;
+const Running = ({ since }: { readonly since: string }) => <span class="run">{elapsed(now.value - Date.parse(since))}</span>;

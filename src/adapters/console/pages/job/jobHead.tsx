@@ -1,5 +1,6 @@
 import { resumeJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
+import { Allowed } from '../../parts/allowed.js';
 import { Icon } from '../../parts/icon.js';
 import { StatusBadge } from '../../parts/status.js';
 import { Text } from '../../parts/text.js';
@@ -46,31 +47,35 @@ const Actions = ({ job, changed }: Given) => {
     }, tellFailure);
   return (
     <div class="actions">
-      <button type="button" class="primary" onClick={() => ask('run', job, changed)}>
-        <Icon name="running" />
-        Run now
-      </button>
-      {job.enabled ? (
-        <button type="button" onClick={() => ask('pause', job, changed)}>
-          <Icon name="paused" />
-          Pause
+      <Allowed to="operate">
+        <button type="button" class="primary" onClick={() => ask('run', job, changed)}>
+          <Icon name="running" />
+          Run now
         </button>
-      ) : (
-        <button type="button" onClick={resume}>
-          <Icon name="retrying" />
-          Resume
+        {job.enabled ? (
+          <button type="button" onClick={() => ask('pause', job, changed)}>
+            <Icon name="paused" />
+            Pause
+          </button>
+        ) : (
+          <button type="button" onClick={resume}>
+            <Icon name="retrying" />
+            Resume
+          </button>
+        )}
+        {job.status !== 'cancelled' && (
+          <button type="button" onClick={() => ask('cancel', job, changed)}>
+            <Icon name="cancelled" />
+            Cancel
+          </button>
+        )}
+      </Allowed>
+      <Allowed to="admin">
+        <button type="button" class="danger" onClick={() => ask('delete', job)}>
+          <Icon name="trash" />
+          Delete
         </button>
-      )}
-      {job.status !== 'cancelled' && (
-        <button type="button" onClick={() => ask('cancel', job, changed)}>
-          <Icon name="cancelled" />
-          Cancel
-        </button>
-      )}
-      <button type="button" class="danger" onClick={() => ask('delete', job)}>
-        <Icon name="trash" />
-        Delete
-      </button>
+      </Allowed>
     </div>
   );
 };

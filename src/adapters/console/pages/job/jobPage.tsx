@@ -1,5 +1,6 @@
 import { getJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
+import { may } from '../../live/access.js';
 import { type Resource, useOnEvent, useResource } from '../../live/resource.js';
 import { Answered } from '../../parts/states.js';
 import { linkTo, place } from '../../router.js';
@@ -33,15 +34,17 @@ export const JobPage = ({ name }: { readonly name: string }) => {
         <>
           <JobHead job={found} changed={job.reload} />
           <nav class="tabs" aria-label="About this job">
-            {tabs.map(([path, words]) => (
-              <a
-                key={path}
-                href={linkTo(path === 'history' ? ['jobs', name] : ['jobs', name, path])}
-                aria-current={tab === path ? 'page' : undefined}
-              >
-                {words}
-              </a>
-            ))}
+            {tabs
+              .filter(([path]) => path !== 'edit' || may('admin'))
+              .map(([path, words]) => (
+                <a
+                  key={path}
+                  href={linkTo(path === 'history' ? ['jobs', name] : ['jobs', name, path])}
+                  aria-current={tab === path ? 'page' : undefined}
+                >
+                  {words}
+                </a>
+              ))}
           </nav>
           <Tab tab={tab} job={found} resource={job} />
         </>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type JobFilters, resumeJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
 import { useOnEvent } from '../../live/resource.js';
+import { Allowed } from '../../parts/allowed.js';
 import { Icon } from '../../parts/icon.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { StatusBadge } from '../../parts/status.js';
@@ -39,10 +40,12 @@ export const JobsPage = () => {
         <span class="muted" role="status">
           {loading && jobs.length === 0 ? 'Loading…' : `${jobs.length.toLocaleString('en')}${hasMore ? ' so far' : ''}`}
         </span>
+        <Allowed to="admin">
         <a class="button primary" href={linkTo(['new'])}>
           <Icon name="plus" />
           New job
         </a>
+        </Allowed>
       </div>
       <Filters filters={filters} types={distinct(jobs.map(({ jobType }) => jobType))} tags={distinct(jobs.flatMap(({ tags }) => tags))} />
       {error && <Failure error={error} retry={() => refresh(0, to)} />}
@@ -99,6 +102,7 @@ const Row = ({ job, changed }: { readonly job: Job; readonly changed: () => void
           <Icon name="running" />
         </button>
         <PauseOrResume job={job} changed={changed} />
+        </Allowed>
       </span>
     </li>
   );

@@ -1,3 +1,4 @@
+import { Allowed } from '../../parts/allowed.js';
 import { Icon } from '../../parts/icon.js';
 import { linkTo } from '../../router.js';
 import { Failed } from './failed.js';
@@ -11,18 +12,24 @@ export const OverviewPage = () => (
   <>
     <div class="page-head">
       <h1>Overview</h1>
-      <a class="button primary" href={linkTo(['new'])}>
-        <Icon name="plus" />
-        New job
-      </a>
+      <Allowed to="admin">
+        <a class="button primary" href={linkTo(['new'])}>
+          <Icon name="plus" />
+          New job
+        </a>
+      </Allowed>
     </div>
     <div class="stack">
       <Hour />
       <div class="columns">
-        <Running />
-        <Next />
-        <Failed />
-        <Health />
+        <div class="stack">
+          <Running />
+          <Failed />
+        </div>
+        <div class="stack">
+          <Next />
+          <Health />
+        </div>
       </div>
     </div>
   </>

@@ -9,7 +9,7 @@ import { StatusBadge } from '../../parts/status.js';
 import { Text } from '../../parts/text.js';
 import { Countdown } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
-import { duration } from '../../words/duration.js';
+import { elapsed } from '../../words/duration.js';
 
 const mostJobs = 50;
 const mostShown = 8;
@@ -65,7 +65,7 @@ const activeExecutions = async (signal: AbortSignal): Promise<Active> => {
 const rankOf = (status: string): number => ['running', 'retrying', 'queued'].indexOf(status);
 
 const Row = ({ execution }: { readonly execution: ExecutionDetails }) => {
-  const { executionId, jobName, status, progress, startedAt, retryAt } = execution;
+  const { executionId, jobName, status, progress, startedAt, queuedAt, retryAt } = execution;
   return (
     <li>
       <a href={linkTo(['executions', executionId])} data-row>
@@ -76,9 +76,9 @@ const Row = ({ execution }: { readonly execution: ExecutionDetails }) => {
         <span class="number muted">
           {status === 'retrying' && retryAt !== undefined ? (
             <Countdown at={retryAt} />
-          ) : startedAt !== null ? (
-            duration(Math.max(0, Math.floor((now.value - Date.parse(startedAt)) / 1_000) * 1_000))
-          ) : null}
+          ) : (
+            elapsed(now.value - Date.parse(startedAt ?? queuedAt))
+          )}
         </span>
         {progress && (
           <span class="second progress-line">
