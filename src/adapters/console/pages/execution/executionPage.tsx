@@ -5,7 +5,7 @@ import { onEachTick } from '../../clock.js';
 import { may } from '../../live/access.js';
 import { useOnEvent, useResource } from '../../live/resource.js';
 import { Icon } from '../../parts/icon.js';
-import { Answered, Empty } from '../../parts/states.js';
+import { Answered } from '../../parts/states.js';
 import { StatusBadge } from '../../parts/status.js';
 import { Json, LongText, Text } from '../../parts/text.js';
 import { tell, tellFailure } from '../../parts/toast.js';

@@ -41,10 +41,10 @@ export const JobsPage = () => {
           {loading && jobs.length === 0 ? 'Loading…' : `${jobs.length.toLocaleString('en')}${hasMore ? ' so far' : ''}`}
         </span>
         <Allowed to="admin">
-        <a class="button primary" href={linkTo(['new'])}>
-          <Icon name="plus" />
-          New job
-        </a>
+          <a class="button primary" href={linkTo(['new'])}>
+            <Icon name="plus" />
+            New job
+          </a>
         </Allowed>
       </div>
       <Filters filters={filters} types={distinct(jobs.map(({ jobType }) => jobType))} tags={distinct(jobs.flatMap(({ tags }) => tags))} />
@@ -92,16 +92,17 @@ const Row = ({ job, changed }: { readonly job: Job; readonly changed: () => void
       </span>
       <span class="number muted last">{job.lastRunAt === null ? '–' : <Ago at={job.lastRunAt} zone={zone} />}</span>
       <span class="quick">
-        <button
-          type="button"
-          class="quiet icon-only"
-          title="Run now"
-          aria-label={`Run ${job.jobName} now`}
-          onClick={() => ask('run', job, changed)}
-        >
-          <Icon name="running" />
-        </button>
-        <PauseOrResume job={job} changed={changed} />
+        <Allowed to="operate">
+          <button
+            type="button"
+            class="quiet icon-only"
+            title="Run now"
+            aria-label={`Run ${job.jobName} now`}
+            onClick={() => ask('run', job, changed)}
+          >
+            <Icon name="running" />
+          </button>
+          <PauseOrResume job={job} changed={changed} />
         </Allowed>
       </span>
     </li>
