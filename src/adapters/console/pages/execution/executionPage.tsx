@@ -66,6 +66,7 @@ const Found = ({ execution, changed }: Given) => {
         <section class="card failed-with" aria-label="Error">
           <header>
             <h2 class="bad">
+              {isActive(execution) && <span class="muted">The attempt before ended with </span>}
               <Text>{error.name.slice(0, 200)}</Text>
               {error.code !== undefined && (
                 <span class="muted">

@@ -43,7 +43,7 @@ export const HeatMap = ({ hours }: { readonly hours: readonly Hour[] }) => {
 
 const Cell = ({ hour, most }: { readonly hour: Hour | undefined; readonly most: number }) => {
   if (!hour || hour.starts === 0) return <td class="level-0">{<span class="unseen">0</span>}</td>;
-  const level = Math.max(1, Math.ceil((levels * Math.log1p(hour.starts)) / Math.log1p(most)));
+  const level = Math.ceil((levels * hour.starts) / most);
   const tip = `${hour.starts.toLocaleString('en')} start, ${hour.active} at once at most${hour.waited > 0 ? `, ${hour.waited} wait` : ''}`;
   return (
     <td class={`level-${level}${hour.waited > 0 ? ' waits' : ''}`} title={tip}>

@@ -4,8 +4,8 @@ const mostDays = 30;
 const fewestDays = 14;
 const dayMs = 86_400_000;
 const height = 160;
-const step = 20;
-const bar = 13;
+const step = 30;
+const bar = 20;
 const outcomes = ['completed', 'cancelled', 'failed'] as const;
 
 /** A bar for each day: how many executions completed, failed and were cancelled. */

@@ -15,7 +15,7 @@ import { EventDialog } from '../events/eventsPage.js';
 
 const pageSize = 500;
 const mostEvents = 5_000;
-const around = 12;
+const around = 8;
 
 /** The job at any moment of its past: a slider over its events, the events on one side and the job as it was on the other. */
 export const Replay = ({ job }: { readonly job: Job }) => {
@@ -64,6 +64,10 @@ const Slider = ({ job, events }: { readonly job: Job; readonly events: readonly 
   };
   if (!here) return null;
   const first = Math.max(0, Math.min(at - around, events.length - 2 * around));
+  const shown = events
+    .slice(first, first + 2 * around)
+    .map((event, i) => ({ event, index: first + i }))
+    .reverse();
   return (
     <div class="stack">
       <section class="card replay-bar" aria-label="Moment">
@@ -95,14 +99,14 @@ const Slider = ({ job, events }: { readonly job: Job; readonly events: readonly 
             <h2>Its events</h2>
           </header>
           <ul class="rows event-rows">
-            {events.slice(first, first + 2 * around).map((event, i) => (
+            {shown.map(({ event, index }) => (
               <EventRow
                 key={event.id}
                 event={event}
                 withJob={false}
-                isHere={first + i === at}
-                isDim={first + i > at}
-                onOpen={() => (first + i === at ? setOpen(event) : move(first + i))}
+                isHere={index === at}
+                isDim={index > at}
+                onOpen={() => (index === at ? setOpen(event) : move(index))}
               />
             ))}
           </ul>

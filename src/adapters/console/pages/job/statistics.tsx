@@ -60,7 +60,7 @@ export const Statistics = ({ job: { jobName } }: { readonly job: Job }) => {
 };
 
 const Figures = ({ stats }: { readonly stats: Stats }) => (
-  <section class="card figures" aria-label="Figures">
+  <section class="card figures ten" aria-label="Figures">
     <Figure name="Executions" value={stats.totalExecutions.toLocaleString('en')} />
     <Figure name="Success" value={(100 * stats.successRate).toFixed(stats.successRate === 1 ? 0 : 1)} unit="%" />
     <Figure name="Failed" value={stats.failed.toLocaleString('en')} />

@@ -6,7 +6,7 @@ import { Ago } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
 import { printable } from '../../words/printable.js';
 
-const looked = 60;
+const looked = 200;
 const shown = 6;
 
 /** The executions that failed for good lately. */
@@ -20,20 +20,23 @@ export const Failed = () => {
       </header>
       <Answered of={failed}>
         {(events) => {
-          const final = events.filter(({ data }) => data.final === true).toReversed();
-          return final.length === 0 ? (
+          const jobs = byJob(events.filter(({ data }) => data.final === true));
+          return jobs.length === 0 ? (
             <Empty title="Nothing has failed lately" />
           ) : (
             <ul class="rows">
-              {final.slice(0, shown).map((event) => (
-                <li key={event.id}>
-                  <a href={linkTo(['executions', String(event.data.executionId)])} data-row>
-                    <span class="strong cut">{event.jobName}</span>
+              {jobs.slice(0, shown).map(({ last, count }) => (
+                <li key={last.jobName}>
+                  <a href={linkTo(['executions', String(last.data.executionId)])} data-row>
+                    <span class="cells">
+                      <span class="strong cut">{last.jobName}</span>
+                      {count > 1 && <span class="muted small">{count} times</span>}
+                    </span>
                     <span class="number muted">
-                      <Ago at={event.at} />
+                      <Ago at={last.at} />
                     </span>
                     <span class="second cut bad">
-                      <bdi>{messageOf(event)}</bdi>
+                      <bdi>{messageOf(last)}</bdi>
                     </span>
                   </a>
                 </li>
@@ -44,6 +47,19 @@ export const Failed = () => {
       </Answered>
     </section>
   );
+};
+
+type Failing = { readonly last: LogEvent; readonly count: number };
+
+/** The last failure of each job and how many there were, the newest first. */
+const byJob = (events: readonly LogEvent[]): readonly Failing[] => {
+  const jobs = new Map<string, Failing>();
+  for (const last of events) {
+    const count = (jobs.get(last.jobName)?.count ?? 0) + 1;
+    jobs.delete(last.jobName);
+    jobs.set(last.jobName, { last, count });
+  }
+  return [...jobs.values()].reverse();
 };
 
 const messageOf = ({ data: { error } }: LogEvent): string =>
