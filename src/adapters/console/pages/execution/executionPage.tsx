@@ -151,8 +151,8 @@ const Facts = ({ execution }: { readonly execution: ExecutionDetails }) => {
               <span class="muted">not yet</span>
             ) : (
               <>
-                <Ago at={startedAt} />{' '}
-                <span class="muted">, {duration(Math.max(0, Date.parse(startedAt) - Date.parse(scheduledFor)))} after its time</span>
+                <Ago at={startedAt} />
+                <span class="muted">{`, ${duration(Math.max(0, Date.parse(startedAt) - Date.parse(scheduledFor)))} after its time`}</span>
               </>
             )}
           </dd>

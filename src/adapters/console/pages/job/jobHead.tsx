@@ -71,9 +71,9 @@ const Actions = ({ job, changed }: Given) => {
         )}
       </Allowed>
       <Allowed to="admin">
-        <button type="button" class="danger" onClick={() => ask('delete', job)}>
+        <button type="button" class="danger" aria-label="Delete" onClick={() => ask('delete', job)}>
           <Icon name="trash" />
-          Delete
+          <span class="words">Delete</span>
         </button>
       </Allowed>
     </div>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { getJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
 import { may } from '../../live/access.js';
@@ -28,12 +29,19 @@ export const JobPage = ({ name }: { readonly name: string }) => {
   const job = useResource(`job ${name}`, (signal) => getJob(name, signal));
   useOnEvent(({ jobName }) => jobName === name, job.reload, name);
   const [, , tab = 'history'] = place.value.path;
+  const bar = useRef<HTMLElement>(null);
+  const isKnown = job.data !== undefined;
+  // On a narrow screen the tab that is open may be out of sight.
+  useEffect(() => {
+    const current = bar.current?.querySelector<HTMLElement>('[aria-current]');
+    if (isKnown && bar.current && current) bar.current.scrollLeft = current.offsetLeft - bar.current.offsetLeft - 16;
+  }, [tab, isKnown]);
   return (
     <Answered of={job}>
       {(found) => (
         <>
           <JobHead job={found} changed={job.reload} />
-          <nav class="tabs" aria-label="About this job">
+          <nav class="tabs" ref={bar} aria-label="About this job">
             {tabs
               .filter(([path]) => path !== 'edit' || may('admin'))
               .map(([path, words]) => (
