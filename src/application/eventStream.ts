@@ -5,6 +5,10 @@ import type { Commit, EventFeed, Position } from './ports/eventStore.js';
 import { splitStream } from './streams.js';
 
 const page = 500;
+const mostLast = 1_000;
+const mostLookedBack = 20_000;
+const now = 'now';
+
 /** Events for readers of the log, and for those who follow it. */
 export class EventStream {
   readonly #followers = new Set<() => void>();
@@ -22,13 +26,15 @@ export class EventStream {
   /** The events of one organization in the order of the log; with `follow` it goes on until the signal aborts or the stream closes. */
   async *read(organization: string, given?: EventFilter): AsyncGenerator<PublishedEvent, void, undefined> {
     const filter = checked(fieldsOf('filter', given));
+    const after = filter.after === now ? undefined : filter.after;
     const types = filter.type === undefined ? null : new Set(oneOrMore('type', filter.type));
-    const cursors = cursorsAfter(filter.after, this.feed.partitions);
+    const cursors = await this.#cursorsOf(filter);
     const wanted = (event: PublishedEvent): boolean =>
       event.organization === organization &&
       (filter.jobName === undefined || event.jobName === filter.jobName) &&
       (types === null || types.has(event.type)) &&
-      isAfter(event.sequence, filter.after);
+      isAfter(event.sequence, after);
+    if (filter.last !== undefined) yield* await this.#newest(filter.last, cursors, wanted);
     for (;;) {
       const changed = this.#nextChange(filter);
       for (let partition = 0; partition < this.feed.partitions; partition++) {
@@ -43,6 +49,41 @@ export class EventStream {
       }
       if (!filter.follow || !(await changed)) return;
     }
+  }
+
+  /** Where to begin in each partition. */
+  async #cursorsOf({ after, last }: EventFilter): Promise<Position[]> {
+    if (after !== now && last === undefined) return cursorsAfter(after, this.feed.partitions);
+    return Promise.all(Array.from({ length: this.feed.partitions }, (_, partition) => this.feed.head(partition)));
+  }
+
+  /** Up to `count` events at or before the cursors: the log is looked through backwards, in ever longer parts. */
+  async #newest(
+    count: number,
+    cursors: readonly Position[],
+    wanted: (event: PublishedEvent) => boolean,
+  ): Promise<readonly PublishedEvent[]> {
+    let found: readonly PublishedEvent[] = [];
+    for (let span = count; found.length < count; span *= 4) {
+      const parts = await Promise.all(cursors.map((head, partition) => this.#span(partition, Math.max(0, head - span), head)));
+      found = parts
+        .flat()
+        .flatMap(publishedOf)
+        .filter(wanted)
+        .sort((a, b) => a.at.getTime() - b.at.getTime());
+      if (span >= mostLookedBack || cursors.every((head) => head <= span)) break;
+    }
+    return found.slice(-count);
+  }
+
+  async #span(partition: number, from: Position, to: Position): Promise<readonly Commit[]> {
+    const commits: Commit[] = [];
+    for (let position = from; position < to; ) {
+      const next = await this.feed.after(partition, position, Math.min(page, to - position));
+      commits.push(...next);
+      position = next.at(-1)?.position ?? to;
+    }
+    return commits;
   }
 
   /** Ends every reader that follows. */
@@ -79,9 +120,12 @@ export const publishedOf = (commit: Commit): readonly PublishedEvent[] =>
   }));
 
 const checked = (filter: EventFilter): EventFilter => {
-  const { jobName, after, follow, signal } = filter;
+  const { jobName, after, last, follow, signal } = filter;
   if (jobName !== undefined && typeof jobName !== 'string') throw invalidArgument('jobName', 'must be a text');
   if (after !== undefined && typeof after !== 'string') throw invalidArgument('after', 'must be a sequence such as 0:17:0');
+  if (last !== undefined && !(Number.isInteger(last) && last >= 1 && last <= mostLast))
+    throw invalidArgument('last', `must be a whole number from 1 to ${mostLast}`);
+  if (last !== undefined && after !== undefined) throw invalidArgument('last', 'is not for use beside after');
   if (follow !== undefined && typeof follow !== 'boolean') throw invalidArgument('follow', 'must be true or false');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal');
   return filter;
@@ -96,7 +140,7 @@ const parse = (sequence: string): Sequence => {
 };
 
 /** Readers begin with the very commit named, because more of its events may follow. */
-const cursorsAfter = (after: string | undefined, partitions: number): number[] => {
+const cursorsAfter = (after: string | undefined, partitions: number): Position[] => {
   const cursors = Array.from({ length: partitions }, () => 0);
   if (after === undefined) return cursors;
   const [partition, position] = parse(after);

@@ -7,6 +7,7 @@ export type * from '../application/api/types.js';
 export type { Problem, Verification } from '../application/audit/verify.js';
 export type { HandlerOptions, JobHandlers } from '../application/handlers.js';
 export type { Health, NodeView, Unready } from '../application/health.js';
+export type { Meter } from '../application/ports/meter.js';
 export { type Issue, SchedulerError, type SchedulerErrorCode } from '../domain/errors.js';
 export type * from '../domain/job/events.js';
 export type { JobStatus } from '../domain/job/status.js';

@@ -7,6 +7,7 @@ import { unwell } from '../application/api/jobCommands.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { Health, Unready } from '../application/health.js';
 import type { Listeners } from '../application/listeners.js';
+import type { Metering } from '../application/metering.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
@@ -29,6 +30,7 @@ type Dependencies = {
   readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
+  readonly metering: Metering;
   /** What predefined handlers work with. */
   readonly services: ReturnType<typeof createServices>;
   /** In place of the store that the options name. */
@@ -85,6 +87,12 @@ export class Lifecycle {
     }
   }
 
+  /** Null where nothing is published, or nobody can tell. */
+  async publicationBacklog(): Promise<number | null> {
+    if (!this.#starting) return null;
+    return (await this.open()).runtime.publicationBacklog().catch(() => null);
+  }
+
   start(): Promise<void> {
     this.#stopped = false;
     this.#starting ??= this.#activity.during(this.#start()).catch((error) => {
@@ -120,7 +128,7 @@ export class Lifecycle {
 
   /** Heavy imports happen here, so that importing the package is quick. */
   async #open(): Promise<Open> {
-    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, services } = this.dependencies;
+    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, metering, services } = this.dependencies;
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
@@ -151,6 +159,7 @@ export class Lifecycle {
       limits,
       quotas,
       listeners,
+      metering,
       notifications: settings.notifications && {
         settings: settings.notifications,
         notifier: openNotifier(options, services.services, clock, log),

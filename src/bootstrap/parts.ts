@@ -2,6 +2,7 @@ import type { Activity } from '../application/activity.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { JobHandlers } from '../application/handlers.js';
 import type { Listeners } from '../application/listeners.js';
+import type { Metering } from '../application/metering.js';
 import type { ArtifactStore } from '../application/ports/artifacts.js';
 import type { Background, Clock } from '../application/ports/clock.js';
 import type { Ids } from '../application/ports/ids.js';
@@ -36,6 +37,8 @@ export type Parts = {
   readonly limits: Limits;
   readonly quotas: Quotas;
   readonly listeners: Listeners;
+  /** Who counts what this node does; absent where nobody does. */
+  readonly metering?: Metering;
   /** Where events are published; null where nobody asked for it. */
   readonly broker: Broker | null;
   /** Who is told of failures, and the way to them; null where nobody is. */

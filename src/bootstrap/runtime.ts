@@ -41,6 +41,15 @@ export class Runtime {
     // These react to commits, so they must exist before the first: the executor before the dispatcher that claims for it.
     for (const token of [T.waiters, T.eventStream, T.executor, T.dispatcher, T.retention, T.eraser, T.health])
       get<object>(this.#container, token);
+    const { metering } = parts;
+    if (metering) get(this.#container, T.commits).on((committed) => metering.committed(committed));
+  }
+
+  /** How far behind the log its publication is, in commits; null where nothing is published. Rejects where the store is unwell. */
+  async publicationBacklog(): Promise<number | null> {
+    if (!this.#parts.broker || !this.#started) return null;
+    const partitions = await get(this.#container, T.relay).status();
+    return partitions.reduce((sum, { behind }) => sum + behind, 0);
   }
 
   get node(): string {

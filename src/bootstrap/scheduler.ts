@@ -6,7 +6,9 @@ import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
 import type { Health, NodeView } from '../application/health.js';
 import { Listeners } from '../application/listeners.js';
+import { Metering } from '../application/metering.js';
 import type { Clock } from '../application/ports/clock.js';
+import type { Meter } from '../application/ports/meter.js';
 import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import { chooseLogger } from './chooseLogger.js';
@@ -40,6 +42,10 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
   health(): Promise<Health>;
   /** The live nodes and their handlers, this one among them. */
   nodes(): Promise<readonly NodeView[]>;
+  /** Has what this node does counted from now on. Returns a function that ends it. */
+  measure(meter: Meter): () => void;
+  /** How many commits of the log are not published yet; null where nothing is published. */
+  publicationBacklog(): Promise<number | null>;
   /** Checks the whole log, and that every read model equals a replay of it. */
   verify(onProgress?: Progress): Promise<Verification>;
   /** Derives every read model anew from the log. Returns how many commits were read. */
@@ -87,6 +93,7 @@ export const lazyScheduler = <M extends JobMap>(
     return type && jobHandlers.get(jobType) === type.handler ? type.check(parameters) : [];
   });
   const listeners = new Listeners((error) => chooseLogger(optionsOf().logger).error({ error }, 'an event listener threw'));
+  const metering = new Metering();
   const lifecycle = new Lifecycle({
     optionsOf,
     clock,
@@ -94,6 +101,7 @@ export const lazyScheduler = <M extends JobMap>(
     customSchedules,
     timetable,
     listeners,
+    metering,
     services,
     ...(openStorage && { openStorage }),
   });
@@ -114,6 +122,8 @@ export const lazyScheduler = <M extends JobMap>(
     onBehalfOf: (actor, organization = null) => jobsOf(organization === null ? null : organizationName(organization), actorName(actor)),
     start: () => lifecycle.start(),
     stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
+    measure: (meter) => metering.attach(meter),
+    publicationBacklog: () => lifecycle.publicationBacklog(),
     health: () => lifecycle.health(),
     nodes: async () => (await lifecycle.open()).runtime.nodes(),
     verify: async (onProgress) => (await lifecycle.open()).runtime.verify(onProgress),

@@ -4,6 +4,7 @@ import type { HandlerOptions } from '../../application/handlers.js';
 import type { Health, NodeView } from '../../application/health.js';
 import type { JobType } from '../../application/ports/jobTypes.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Meter } from '../../application/ports/meter.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
 
 /** One coming occurrence of a schedule. */
@@ -43,6 +44,8 @@ export type CliScheduler = JobsApi & {
   };
   forOrganization(organization: string): JobsApi;
   onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi;
+  measure(meter: Meter): () => void;
+  publicationBacklog(): Promise<number | null>;
   health(): Promise<Health>;
   nodes(): Promise<readonly NodeView[]>;
   previewSchedule(schedule: ScheduleInput, options?: { readonly after?: InstantInput; readonly count?: number }): readonly Upcoming[];

@@ -8,12 +8,12 @@ export const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** `index.html` at `/`, and `assets/` with names that change with their content. */
-export const serveConsole = (app: FastifyInstance, directory: string): void => {
+export const serveConsole = async (app: FastifyInstance, directory: string): Promise<void> => {
   if (!existsSync(path.join(directory, 'index.html'))) {
     app.get('/', async (_, reply) => reply.header('content-security-policy', pagePolicy).type('text/html; charset=utf-8').send(notBuilt));
     return;
   }
-  void app.register(async (pages) => {
+  await app.register(async (pages) => {
     // At last, over what every answer has.
     pages.addHook('onSend', async ({ url }, reply) => {
       const isAsset = url.startsWith('/assets/');

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import type { JobsApi } from '../../application/api/types.js';
+import type { JobsApi, PublishedEvent } from '../../application/api/types.js';
 import type { Access, Scope } from '../../application/ports/apiKeys.js';
 import type { HttpDependencies } from './service.js';
 
@@ -18,12 +18,18 @@ export type Asked<P = unknown, Q = unknown, B = unknown> = {
   readonly jobs: JobsApi;
   /** That organization; null where none was named. */
   readonly organization: string | null;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Whether the answer is wanted as a stream of events. */
+  readonly takesStream: boolean;
   readonly dependencies: HttpDependencies;
 };
 
 export type Answer = {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body: events, until the signal aborts. */
+  readonly events?: (ended: AbortSignal) => AsyncIterable<PublishedEvent>;
   readonly headers?: { readonly [name: string]: string };
 };
 
@@ -43,6 +49,10 @@ export type Route = {
   readonly query?: Shape;
   readonly headers?: Shape;
   readonly body?: z.ZodType;
+  /** What a body looks like, where `body` leaves it to the scheduler to read it. */
+  readonly bodyDoc?: z.ZodType;
+  /** A media type that it answers with beside JSON, if it is asked for by name. */
+  readonly produces?: string;
   /** A request without a body is one with an empty object. */
   readonly bodyOptional?: boolean;
   readonly answers: { readonly [status: number]: AnswerDoc };

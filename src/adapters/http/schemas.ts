@@ -57,19 +57,85 @@ const backoff = z.strictObject({
   delays: z.array(millis).optional(),
 });
 
-const notify = z.union([
-  z.literal(false),
-  z.strictObject({
-    on: z.array(z.enum(noticeKinds)),
-    to: z.array(z.string()),
-    after: z.int(),
-    recovered: z.boolean(),
-  }),
-]);
+const notifyRule = z.strictObject({
+  on: z.array(z.enum(noticeKinds)),
+  to: z.array(z.string()),
+  after: z.int(),
+  recovered: z.boolean(),
+});
+const notify = z.union([z.literal(false), notifyRule]);
 
 export const schedule = z
   .looseObject({ type: z.enum(['once', 'recurring', 'custom']) })
   .meta({ id: 'Schedule', description: 'as docs/schedules.md has it: once, cron, interval, RRULE or custom' });
+
+const instantInput = z.string().meta({ format: 'date-time', description: 'ISO 8601 with Z or an offset' });
+
+const bounds = {
+  timezone: z.string().optional().describe('an IANA name; default UTC'),
+  startAt: instantInput.optional(),
+  endAt: instantInput.optional(),
+  maxRuns: z.int().min(1).optional(),
+  jitter: millis.optional().describe('window in milliseconds by which starts are spread'),
+  exclude: z
+    .array(z.union([z.string(), z.strictObject({ from: instantInput, to: instantInput })]))
+    .optional()
+    .describe('instants, days (`YYYY-MM-DD` in the time zone) and spans without runs'),
+};
+const unit = z.enum(['second', 'seconds', 'minute', 'minutes', 'hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months']);
+const recurring = z.literal('recurring');
+
+/** As it is written; what it means is in docs/schedules.md. */
+const scheduleInput = z
+  .union([
+    z.strictObject({ type: z.literal('once'), runAt: instantInput }),
+    z.strictObject({ type: recurring, cronExpression: z.string(), ...bounds }),
+    z.strictObject({
+      type: recurring,
+      interval: z.strictObject({ value: z.int().min(1), unit }),
+      anchor: instantInput.optional(),
+      ...bounds,
+    }),
+    z.strictObject({ type: recurring, rrule: z.string(), anchor: instantInput.optional(), ...bounds }),
+    z.strictObject({
+      type: z.literal('custom'),
+      calculator: z.string().describe('a name in `customSchedules` of the process'),
+      options: z.record(z.string(), z.unknown()).optional(),
+      ...bounds,
+    }),
+  ])
+  .meta({ id: 'ScheduleInput' });
+
+/** For those who read the description of the API. What a client sends is read by the scheduler, which says all that is wrong with it. */
+export const jobDefinition = z
+  .strictObject({
+    jobName: jobName.optional().describe('as in the path, where that names one'),
+    jobType: z.string(),
+    schedule: scheduleInput,
+    parameters: z.record(z.string(), z.unknown()).optional().describe('up to 256 KiB'),
+    priority: z.enum(priorities).optional(),
+    maxAttempts: z.int().min(1).max(100).optional().describe('in all; default 3'),
+    organization: organizationName.optional(),
+    timeout: millis.optional().describe('default 300000'),
+    backoff: backoff.partial().optional(),
+    overlap: z.enum(overlapPolicies).optional(),
+    misfire: z
+      .union([
+        z.enum(misfirePolicies),
+        z.strictObject({ policy: z.enum(misfirePolicies), window: millis.optional(), max: z.int().optional() }),
+      ])
+      .optional(),
+    isolation: z.enum(['inline', 'worker']).optional(),
+    tags: z.array(z.string()).max(50).optional(),
+    description: z.string().max(1_000).optional(),
+    enabled: z.boolean().optional(),
+    retention: z
+      .union([z.literal(false), z.strictObject({ executions: z.int().nullable().optional(), days: z.number().nullable().optional() })])
+      .optional(),
+    notify: z.union([z.literal(false), notifyRule.partial()]).optional(),
+    idempotencyKey: z.string().max(256).optional(),
+  })
+  .meta({ id: 'JobDefinition' });
 
 export const job = z
   .strictObject({

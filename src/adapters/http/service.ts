@@ -3,6 +3,7 @@ import type { Health, NodeView } from '../../application/health.js';
 import type { ApiKeys } from '../../application/ports/apiKeys.js';
 import type { Background, Clock } from '../../application/ports/clock.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Meter } from '../../application/ports/meter.js';
 
 /** One coming occurrence of a schedule. */
 type Upcoming = {
@@ -17,6 +18,8 @@ type Upcoming = {
 export type HttpScheduler = {
   /** `organization` null: the scheduler's own, and jobs may name another. */
   onBehalfOf(actor: string | undefined, organization?: string | null): JobsApi;
+  measure(meter: Meter): () => void;
+  publicationBacklog(): Promise<number | null>;
   health(): Promise<Health>;
   nodes(): Promise<readonly NodeView[]>;
   previewSchedule(schedule: ScheduleInput, options?: { readonly after?: InstantInput; readonly count?: number }): readonly Upcoming[];

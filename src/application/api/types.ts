@@ -387,8 +387,10 @@ export type PublishedEvent = {
 export type EventFilter = {
   readonly jobName?: string;
   readonly type?: JobEvent['type'] | readonly JobEvent['type'][];
-  /** Continue after the event with this `sequence`. */
+  /** Continue after the event with this `sequence`; `now`: only with what comes from now on. */
   readonly after?: string;
+  /** Begin with so many of the newest events, found among the newest 20,000 commits of the log. Not beside `after`. */
+  readonly last?: number;
   /** Go on with new events as they come, until the signal aborts or the scheduler stops. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;

@@ -65,7 +65,7 @@ type Counted = { readonly tally: Tally; readonly rows: readonly JobRow[]; readon
 export const presentForecast = ({ tally, rows, concurrency }: Counted): Omit<Forecast, 'organization' | 'from' | 'until' | 'complete'> => {
   const known = new Map(rows.map((row) => [row.stream, row]));
   const hottest = [...tally.minutes].sort(([a, x], [b, y]) => y.active - x.active || y.starts - x.starts || a - b).slice(0, shownMinutes);
-  const busy = hottest.filter(([, { starts }]) => starts > 1);
+  const busy = hottest.filter(([, { streams, waited }]) => streams.size > 1 || waited > 0);
   const jobs = [...tally.byJob].map(([stream, totals]) => ({ row: known.get(stream), ...totals }));
   return {
     concurrency,

@@ -14,8 +14,9 @@ export type Observer = {
   skipped(stream: StreamKey, count: number): void;
 };
 
-type Entry = { readonly of: Track; readonly ends?: { readonly executionId: string; readonly attempt: number } };
-type Track = { readonly stream: StreamKey; readonly decider: JobDecider; readonly durationMs: Millis; state: JobState };
+/** What comes is the end of a run, or a wake-up: of those of a job only the one that was planned last. */
+type Entry = { readonly of: Track; readonly plan: number; readonly ends?: { readonly executionId: string; readonly attempt: number } };
+type Track = { readonly stream: StreamKey; readonly decider: JobDecider; readonly durationMs: Millis; state: JobState; plan: number };
 
 const ranks: { readonly [priority in Priority]: number } = { critical: 0, high: 1, normal: 2, low: 3 };
 
@@ -37,7 +38,7 @@ export class Simulation {
     private readonly observer: Observer,
   ) {
     for (const { stream, job, durationMs, decider } of jobs) {
-      const track: Track = { stream, decider, durationMs, state: job };
+      const track: Track = { stream, decider, durationMs, state: job, plan: 0 };
       for (const { phase, executionId, attempt, ...e } of job.executions)
         if (phase === 'running' && 'startedAt' in e) this.#runs(track, executionId, attempt, later(begin, plus(e.startedAt, durationMs)));
       this.#plan(track, begin);
@@ -50,7 +51,7 @@ export class Simulation {
     if (!next) return null;
     const { at, entry } = next;
     if (entry.ends) this.#end(entry.of, entry.ends, at);
-    else this.#wake(entry.of, at);
+    else if (entry.plan === entry.of.plan) this.#wake(entry.of, at);
     return at;
   }
 
@@ -62,7 +63,6 @@ export class Simulation {
     if (track.state.kind === 'absent') return;
     const due = workAt(track.state);
     if (due === null) return;
-    // The entry is older than a change that moved its time.
     if (due > at) return this.#plan(track, at);
     const free = this.slots - this.#running.size;
     const events = this.#decide(track, {
@@ -88,7 +88,7 @@ export class Simulation {
         return;
       case 'ExecutionCancelRequested': {
         const running = track.state.kind === 'job' ? track.state.executions.find((e) => e.executionId === event.executionId) : undefined;
-        if (running) this.#heap.add(at, { of: track, ends: { executionId: event.executionId, attempt: running.attempt } });
+        if (running) this.#heap.add(at, { of: track, plan: 0, ends: { executionId: event.executionId, attempt: running.attempt } });
         return;
       }
     }
@@ -96,7 +96,7 @@ export class Simulation {
 
   #runs(of: Track, executionId: string, attempt: number, until: Instant): void {
     this.#running.add(executionId);
-    this.#heap.add(until, { of, ends: { executionId, attempt } });
+    this.#heap.add(until, { of, plan: 0, ends: { executionId, attempt } });
   }
 
   #end(track: Track, { executionId, attempt }: { readonly executionId: string; readonly attempt: number }, at: Instant): void {
@@ -105,7 +105,7 @@ export class Simulation {
     this.#decide(track, { type: 'CompleteAttempt', now: at, executionId, attempt, durationMs: track.durationMs });
     this.#plan(track, at);
     const next = this.#waiting.shift();
-    if (next) this.#heap.add(at, { of: next });
+    if (next) this.#plan(next, at);
   }
 
   #decide(track: Track, command: JobCommand): readonly JobEvent[] {
@@ -117,7 +117,7 @@ export class Simulation {
 
   #plan(track: Track, now: Instant): void {
     const at = track.state.kind === 'absent' ? null : workAt(track.state);
-    if (at !== null) this.#heap.add(later(now, at), { of: track });
+    if (at !== null) this.#heap.add(later(now, at), { of: track, plan: ++track.plan });
   }
 
   #wait(track: Track, at: Instant): void {

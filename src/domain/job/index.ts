@@ -2,6 +2,7 @@ export type * from './commands.js';
 export { type JobDecider, jobDecider } from './decide.js';
 export * from './definition.js';
 export type * from './events.js';
+export { jobEventTypes } from './eventTypes.js';
 export { evolve } from './evolve.js';
 export * from './notify.js';
 export { type Context, following } from './occurrences.js';

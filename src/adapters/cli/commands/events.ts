@@ -1,5 +1,5 @@
 import type { PublishedEvent } from '../../../application/api/types.js';
-import type { JobEventType } from '../../../domain/job/index.js';
+import { type JobEventType, jobEventTypes } from '../../../domain/job/index.js';
 import type { CliEnvironment, CliScheduler } from '../environment.js';
 import { EventLines } from '../eventLines.js';
 import { narrate } from '../format/narrate.js';
@@ -13,33 +13,13 @@ type Options = {
   readonly after?: string;
 };
 
-const types: { readonly [type in JobEventType]: true } = {
-  JobScheduled: true,
-  JobRescheduled: true,
-  JobPaused: true,
-  JobResumed: true,
-  JobCancelled: true,
-  JobCompleted: true,
-  JobDeleted: true,
-  ExecutionQueued: true,
-  ExecutionStarted: true,
-  ExecutionCompleted: true,
-  ExecutionFailed: true,
-  ExecutionRetryScheduled: true,
-  ExecutionCancelRequested: true,
-  ExecutionCancelled: true,
-  OccurrencesSkipped: true,
-  JobCompacted: true,
-};
-const eventTypes = Object.keys(types) as readonly JobEventType[];
-
 export const eventsCommand: Commands = (program, run) => {
   program
     .command('events')
     .description('print the log, one event on each line')
     .option('--follow', 'go on with new events until interrupted')
     .option('--job <name>', 'only events of this job')
-    .option('--type <type>', 'only events of this type, or of one of several with commas', oneOf(eventTypes))
+    .option('--type <type>', 'only events of this type, or of one of several with commas', oneOf(jobEventTypes))
     .option('--after <sequence>', 'only what follows the event with this sequence')
     .action(run(events));
 };

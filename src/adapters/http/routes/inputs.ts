@@ -19,7 +19,9 @@ export const wholeNumber = (least: number, most: number) =>
     .string({ error: 'must be given once' })
     .regex(/^\d{1,15}$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`))
+    // A number, for those who read the description of the API: a query knows texts alone.
+    .meta({ asNumber: { type: 'integer', minimum: least, maximum: most } });
 
 export const note = text(1_000).optional().describe('why, for whoever wonders later');
 

@@ -3,7 +3,7 @@ import type { JobInput, JobQuery } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import { HttpError } from '../problem.js';
 import { type Answer, type Asked, route } from '../route.js';
-import { job, jobStatus, page, scheduled } from '../schemas.js';
+import { job, jobDefinition, jobStatus, page, scheduled } from '../schemas.js';
 import { inOrganization, instantText, jobInput, named, text, wholeNumber } from './inputs.js';
 import { type Definition, inputOf } from './jobInputs.js';
 
@@ -31,6 +31,7 @@ const put = route({
   query: inOrganization,
   headers: conditions,
   body: jobInput,
+  bodyDoc: jobDefinition,
   answers: scheduledAnswers,
   problems: [404, 409, 412],
   handle: (asked) => schedule(asked, asked.params.name),
@@ -45,6 +46,7 @@ const post = route({
   query: inOrganization,
   headers: conditions,
   body: jobInput,
+  bodyDoc: jobDefinition,
   answers: scheduledAnswers,
   problems: [409, 412],
   handle: (asked) => schedule(asked, undefined),

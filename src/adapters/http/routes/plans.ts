@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JobInput, ScheduleInput } from '../../../application/api/types.js';
 import { route } from '../route.js';
-import { forecast as forecastSchema, upcoming, whatIf as whatIfSchema } from '../schemas.js';
+import { forecast as forecastSchema, jobDefinition, upcoming, whatIf as whatIfSchema } from '../schemas.js';
 import { inOrganization, instantText, jobInput, wholeNumber } from './inputs.js';
 import { inputOf } from './jobInputs.js';
 
@@ -39,6 +39,7 @@ const whatIf = route({
   description: 'The body is that of `POST /jobs`. Answers with the problem that scheduling it would answer with.',
   query: inOrganization.extend({ days: wholeNumber(1, 366).optional().describe('default 7') }),
   body: jobInput,
+  bodyDoc: jobDefinition,
   answers: { 200: { description: 'the difference', schema: whatIfSchema } },
   problems: [],
   handle: async ({ body, query: { days }, jobs }) => ({

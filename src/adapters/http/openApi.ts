@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Route } from './route.js';
+import { problem } from './schemas.js';
+
+type Json = { readonly [name: string]: unknown };
+
+const descriptions: { readonly [status: number]: string } = {
+  400: 'the input is wrong; `issues` says where',
+  401: 'a key is needed, or this one is not known',
+  403: 'the key does not allow this',
+  404: 'there is no such thing in this organization',
+  406: 'none of the media types asked for',
+  409: 'the state of the job does not allow this',
+  410: 'the job was deleted meanwhile',
+  412: 'the job is not at this version',
+  413: 'the body is larger than 1 MiB',
+  415: 'the body is not JSON as it is',
+  503: 'not now; try again',
+  504: 'it took too long; it goes on',
+};
+/** What any route may answer with. */
+const usual = [400, 401, 403, 406, 503];
+const withBody = [413, 415];
+
+/** OpenAPI 3.1, made of what the server registers: it cannot say anything else than what is there. */
+export const openApiOf = (routes: readonly Route[], version: string): Json => {
+  const schemas: Record<string, unknown> = {};
+  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+    const { $schema, $defs = {}, ...made } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    for (const [name, definition] of Object.entries($defs)) schemas[name] = relinked(definition);
+    return relinked(made) as Json;
+  };
+  schemaOf(problem, 'output');
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, schemaOf) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'nexus-scheduler',
+      version,
+      description: 'Schedules jobs, runs them, and explains every run. Errors are problems of RFC 9457 with a stable `code`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: ['jobs', 'executions', 'schedules', 'events', 'service'].map((name) => ({ name })),
+    security: [{ key: [] }, {}],
+    paths,
+    components: {
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Made by `nexus-scheduler keys create`. Where no key is configured none is needed.',
+        },
+      },
+      responses: Object.fromEntries(
+        Object.entries(descriptions).map(([status, description]) => [
+          `Problem${status}`,
+          { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+        ]),
+      ),
+      schemas,
+    },
+  };
+};
+
+type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
+
+const operationOf = (route: Route, schemaOf: SchemaOf): Json => {
+  const { method, path, summary, description, tag, scope, answers, problems, params, query, headers, body, bodyDoc, bodyOptional } = route;
+  const codes = [...new Set([...usual, ...(body ? withBody : []), ...problems])].filter((code) => !(code in answers)).sort();
+  return {
+    operationId: operationIdOf(method, path),
+    tags: [tag],
+    summary,
+    description: `${description ? `${description}\n\n` : ''}Needs a key of scope \`${scope}\`.`,
+    parameters: [
+      ...parametersOf(params, 'path', schemaOf),
+      ...parametersOf(query, 'query', schemaOf),
+      ...parametersOf(headers, 'header', schemaOf),
+    ],
+    ...(body && {
+      requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: schemaOf(bodyDoc ?? body, 'input') } } },
+    }),
+    responses: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, doc]) => [status, answerOf(route, doc, schemaOf)])),
+      ...Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/responses/Problem${code}` }])),
+    },
+  };
+};
+
+const answerOf = ({ produces }: Route, { description, schema }: Route['answers'][number], schemaOf: SchemaOf): Json => ({
+  description,
+  ...(schema && {
+    content: {
+      'application/json': { schema: schemaOf(schema, 'output') },
+      ...(produces !== undefined && { [produces]: { schema: { type: 'string' } } }),
+    },
+  }),
+});
+
+const parametersOf = (shape: Route['query'], place: 'path' | 'query' | 'header', schemaOf: SchemaOf): readonly Json[] =>
+  Object.entries(shape?.shape ?? {}).map(([name, field]) => {
+    const { description, asNumber, ...text } = schemaOf(field as z.ZodType, 'input');
+    const schema = asNumber ?? text;
+    const required = place === 'path' || !(field as z.ZodType).safeParse(undefined).success;
+    return { name, in: place, required, ...(description !== undefined && { description }), schema };
+  });
+
+/** `PUT /api/v1/jobs/{name}` is `putJobsName`. */
+const operationIdOf = (method: string, path: string): string =>
+  [method.toLowerCase(), ...path.split('/').slice(3)]
+    .map((part) => part.replaceAll(/[{}]/g, ''))
+    .flatMap((part) => part.split('-'))
+    .map((part, i) => (i === 0 ? part : part[0]?.toUpperCase() + part.slice(1)))
+    .join('');
+
+/** Definitions stand in one place of the document, and not beside each schema that uses them. A format says enough without its pattern. */
+const relinked = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(relinked);
+  if (typeof value !== 'object' || value === null) return value;
+  const said = Object.entries(value).filter(([name]) => name !== 'pattern' || !('format' in value));
+  return Object.fromEntries(
+    said.map(([name, inner]) =>
+      name === '$ref' && typeof inner === 'string' ? [name, inner.replace('#/$defs/', '#/components/schemas/')] : [name, relinked(inner)],
+    ),
+  );
+};
