@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,11 +25,12 @@ export const newDirectory = (): { readonly path: string; remove(): void } => {
 export const startService = async (directory: string, { port = 0, jobs = [], keys }: Options = {}): Promise<Service> => {
   const jobsFile = path.join(directory, 'jobs.json');
   writeFileSync(jobsFile, JSON.stringify({ jobs }));
-  if (keys !== undefined) writeFileSync(path.join(directory, 'api-keys.json'), keys);
-  const { SCHEDULER_API_KEYS, ...environment } = process.env;
+  const data = path.join(directory, 'data');
+  mkdirSync(data, { recursive: true });
+  if (keys !== undefined) writeFileSync(path.join(data, 'api-keys.json'), keys);
   const args = ['serve', '--json', '--port', String(port), '--handlers', 'test/fixtures/consoleHandlers.mjs'];
   const child = spawn(process.execPath, ['dist/bootstrap/main.js', ...args, ...(jobs.length > 0 ? ['--jobs', jobsFile] : [])], {
-    env: { ...environment, DATA_DIR: path.join(directory, 'data'), SCHEDULER_API_KEYS_FILE: path.join(directory, 'api-keys.json') },
+    env: { ...process.env, DATA_DIR: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaint = '';
