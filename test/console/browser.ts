@@ -59,7 +59,7 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 
 /** What the rules of WCAG 2.2 AA that a program can check say of the page as it is now; `rules`: these alone. */
 export const violationsOn = async (page: Page, rules?: readonly string[]): Promise<readonly string[]> => {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], preload: false });
   const { violations } = await (rules ? axe.withRules([...rules]) : axe.withTags(standards)).analyze();
   return violations.map(
     ({ id, nodes }) =>
