@@ -39,6 +39,8 @@ const schema = z.object({
   NATS_URL: z.string().optional(),
   DATA_DIR: z.string().min(1, 'must not be empty').default('./data'),
   HOST: z.string().default('127.0.0.1'),
+  /** What the command line shows to a service that it asks with `--url`. */
+  SCHEDULER_API_KEY: z.string().min(1, 'must not be empty').optional(),
   /** 0: one that is free. */
   PORT: port.default(7070),
   SCHEDULER_HTTP: flag.default(true),

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
+import { connect } from '../adapters/client/index.js';
+import { KeyFile } from '../adapters/keys/index.js';
 import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
@@ -10,7 +12,7 @@ import { jobTypes } from './jobTypes.js';
 import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
-import { openHttp } from './openHttp.js';
+import { keysFileOf, openHttp } from './openHttp.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
@@ -34,6 +36,8 @@ const config = configuration();
 
 const mongo = mongoStoreOf(config);
 
+const urlOf = ({ HOST, PORT }: Config): string => `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+
 /** The servers that the environment names, for commands that ask for the shared store. */
 const serversOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
   if (store === 'memory') return { store };
@@ -52,6 +56,7 @@ process.exitCode = await runCli(
       directory: config.DATA_DIR,
       ...(mongo && { shared: nameOf(mongo) }),
       organization: config.SCHEDULER_ORGANIZATION,
+      ...(config.SCHEDULER_HTTP && config.PORT !== 0 && { serviceUrl: urlOf(config) }),
       drainSeconds: config.SCHEDULER_DRAIN_SECONDS,
       logLevel: config.LOG_LEVEL,
       ...(config.SCHEDULER_ACTOR !== undefined && { actor: config.SCHEDULER_ACTOR }),
@@ -70,6 +75,17 @@ process.exitCode = await runCli(
         limits: limitsFrom(config),
         ...(config.SCHEDULER_NODE_ID !== undefined && { nodeId: config.SCHEDULER_NODE_ID }),
       }),
+    connect: (url, organization) => {
+      const { SCHEDULER_API_KEY: key } = config;
+      return connect({
+        url,
+        background,
+        now: () => systemClock.now(),
+        ...(key !== undefined && { key }),
+        ...(organization !== undefined && { organization }),
+      });
+    },
+    keys: new KeyFile(keysFileOf(config)),
     listen: async (scheduler, { logger, ...address }) =>
       config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, ...address }) : null,
     jobTypes,

@@ -52,7 +52,7 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, ch
       const parsed = input.schedule(schedule, now, owner);
       if (!parsed.ok)
         throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), {
-          issues: parsed.issues,
+          issues: parsed.issues.map(({ path, message }) => ({ path, message })),
         });
       return previewSchedule(parsed.value, { after: from.at, count, owner, calendar });
     },

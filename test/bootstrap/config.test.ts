@@ -29,7 +29,7 @@ describe('the environment', () => {
     const environment = {
       SCHEDULER_CONCURENCY: '5',
       SCHEDULER_CONCURRENCY: 'many',
-      PORT: '0',
+      PORT: '-1',
       LOG_LEVEL: 'loud',
       DATA_DIR_FILE: '/nowhere',
       SCHEDULER_MAX_JOBS: '-1',

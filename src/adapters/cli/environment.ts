@@ -2,6 +2,7 @@ import type { InstantInput, JobsApi, ScheduleInput } from '../../application/api
 import type { Verification } from '../../application/audit/verify.js';
 import type { HandlerOptions } from '../../application/handlers.js';
 import type { Health, NodeView } from '../../application/health.js';
+import type { Scope } from '../../application/ports/apiKeys.js';
 import type { JobType } from '../../application/ports/jobTypes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Meter } from '../../application/ports/meter.js';
@@ -86,6 +87,8 @@ export type CliConfig = {
   readonly actor?: string;
   /** Name of this node, for people. */
   readonly node?: string;
+  /** Where a service with this configuration answers; absent where it answers no HTTP. */
+  readonly serviceUrl?: string;
   /** How long `serve` waits for running handlers when it stops; default 30. */
   readonly drainSeconds?: number;
   /** What the scheduler says about itself on stderr; default `warn`. */
@@ -123,6 +126,40 @@ export type RestoredArchive = {
   readonly entries: number;
 };
 
+/** A key as it is kept. */
+export type KeyInfo = {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: Scope;
+  /** Null: all of them. */
+  readonly organization: string | null;
+  readonly createdAt?: string | undefined;
+};
+
+/** The keys of the HTTP API, in a file. */
+export type Keys = {
+  readonly path: string;
+  list(): Promise<readonly KeyInfo[]>;
+  create(wanted: {
+    readonly name: string;
+    readonly scope: Scope;
+    readonly organization: string | null;
+    readonly createdAt: Date;
+  }): Promise<{ readonly key: string; readonly entry: KeyInfo }>;
+  /** Resolves with what was removed; null where there is no such key. */
+  remove(id: string): Promise<KeyInfo | null>;
+};
+
+/** A service that runs elsewhere. */
+export type RemoteService = JobsApi & {
+  forOrganization(organization: string): JobsApi;
+  nodes(): Promise<readonly NodeView[]>;
+  readiness(): Promise<Readiness>;
+};
+
+/** `skewMs`: how far the clock of the service is ahead of this one's, to the second. */
+export type Readiness = { readonly ready: boolean; readonly reasons: readonly string[]; readonly skewMs: number };
+
 export type Listening = { readonly url: string; readonly withKeys: boolean; close(): Promise<void> };
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
@@ -136,6 +173,9 @@ export type CliEnvironment = {
   readonly stdin: CliInput;
   now(): Date;
   open(options: OpenOptions): CliScheduler;
+  /** A running service. Throws `INVALID_ARGUMENT` for what is no address of one; nothing is asked before the first call. */
+  connect(url: string, organization: string | undefined): RemoteService;
+  readonly keys: Keys;
   /** The HTTP API of a scheduler that `open` gave; null where the configuration says that there is none. */
   listen(
     scheduler: CliScheduler,

@@ -40,7 +40,9 @@ export const describeFailure = (error: unknown, store: StoreChoice['kind'] = 'em
   if (error instanceof SchedulerError) {
     const { code, message, issues } = error;
     // What is wrong with a server is said by whoever tried to reach it.
-    const remedy = code === 'STORE_UNAVAILABLE' && store === 'shared' ? undefined : remedies[code];
+    const isSaid =
+      store === 'service' ? code !== 'UNAUTHORIZED' && code !== 'JOB_NOT_FOUND' : code === 'STORE_UNAVAILABLE' && store === 'shared';
+    const remedy = isSaid ? undefined : remedies[code];
     const title = issues === undefined || issues.length === 0 ? message : (titles[code] ?? message);
     return { code, message: title, ...(issues !== undefined && { issues }), ...(remedy !== undefined && { remedy }) };
   }
@@ -75,6 +77,7 @@ const remedies: { readonly [code in SchedulerErrorCode]?: string } = {
     'Stop that process and try again. Beside it, the commands that only look work: list, show, history, stats, artifacts, events, explain, verify.',
   STORE_UNAVAILABLE: 'Check that the data directory is the right one, may be read and written, and has room; --data-dir names another.',
   JOB_NOT_FOUND: '`nexus-scheduler list` shows the jobs there are; --org looks in another organization.',
+  UNAUTHORIZED: 'Name a key that may: SCHEDULER_API_KEY, or SCHEDULER_API_KEY_FILE for a file with it.',
   NO_HANDLER: 'Give a module with it: --handlers FILE. Or queue the run for the service to start: --no-wait.',
   JOB_ALREADY_RUNNING: 'Wait until it has ended (`nexus-scheduler history NAME` shows it), or give the job another overlap policy.',
 };

@@ -4,6 +4,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { CliConfig, CliEnvironment, CliScheduler, OpenOptions } from './environment.js';
 import type { ExitCode } from './failure.js';
 import { printable, printableJson } from './format/printable.js';
+import { remoteScheduler } from './remoteScheduler.js';
 import { type Terminal, terminalOf } from './terminal.js';
 
 /** One call of the program: its global options and where it writes. */
@@ -16,11 +17,23 @@ export type Invocation = {
   readonly now: Date;
 };
 
-/** The store of this process alone, in a directory, or one that nodes share. */
-export type StoreChoice = { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'shared'; readonly name: string };
+/** The store of this process alone, in a directory, or one that nodes share; or a service, with the organization that was named. */
+export type StoreChoice =
+  | { readonly kind: 'embedded'; readonly directory: string }
+  | { readonly kind: 'shared'; readonly name: string }
+  | { readonly kind: 'service'; readonly url: string; readonly organization: string | undefined };
 
 /** For people. */
-export const storeName = (store: StoreChoice): string => (store.kind === 'embedded' ? store.directory : store.name);
+export const storeName = (store: StoreChoice): string => {
+  switch (store.kind) {
+    case 'embedded':
+      return store.directory;
+    case 'shared':
+      return store.name;
+    case 'service':
+      return store.url;
+  }
+};
 
 /** Registers commands. Wrap each action in `run`, which gives it the invocation and takes its exit code; 0 where it returns none. */
 export type Commands = (program: Command, run: Run) => void;
@@ -28,14 +41,20 @@ type Run = <A extends readonly unknown[]>(
   action: (invocation: Invocation, ...args: A) => Promise<ExitCode | undefined>,
 ) => (...args: A) => Promise<void>;
 
-type GlobalOptions = { readonly json?: boolean; readonly org?: string; readonly dataDir?: string; readonly color?: boolean };
+type GlobalOptions = {
+  readonly json?: boolean;
+  readonly org?: string;
+  readonly dataDir?: string;
+  readonly url?: string;
+  readonly color?: boolean;
+};
 
-export const invocationOf = (environment: CliEnvironment, { json = false, org, dataDir, color }: GlobalOptions): Invocation => ({
+export const invocationOf = (environment: CliEnvironment, { json = false, org, dataDir, url, color }: GlobalOptions): Invocation => ({
   environment,
   terminal: terminalOf(environment, color === false),
   json,
   organization: org ?? environment.config.organization,
-  store: storeOf(environment.config, dataDir),
+  store: url === undefined ? storeOf(environment.config, dataDir) : { kind: 'service', url, organization: org },
   now: environment.now(),
 });
 
@@ -61,7 +80,8 @@ const isBlank = (directory: string): Promise<boolean> =>
   );
 
 export const openScheduler = (invocation: Invocation, access: 'read' | 'write'): CliScheduler => {
-  const { store } = invocation;
+  const { store, environment } = invocation;
+  if (store.kind === 'service') return remoteScheduler(environment.connect(store.url, store.organization));
   const readOnly = access === 'read';
   return open(invocation, store.kind === 'shared' ? { shared: true, readOnly } : { directory: store.directory, readOnly });
 };

@@ -3,7 +3,10 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import type { CliConfig, CliEnvironment, CliInput, CliOutput, StopSignal } from './environment.js';
 
-type Given = Pick<CliEnvironment, 'version' | 'now' | 'after' | 'open' | 'listen' | 'jobTypes' | 'restore' | 'nextOccurrences'> & {
+type Given = Pick<
+  CliEnvironment,
+  'version' | 'now' | 'after' | 'open' | 'listen' | 'connect' | 'keys' | 'jobTypes' | 'restore' | 'nextOccurrences'
+> & {
   readonly config: CliConfig;
 };
 

@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { artifactsCommand } from './commands/artifacts.js';
 import { changeCommands } from './commands/change.js';
+import { doctorCommand } from './commands/doctor.js';
 import { eventsCommand } from './commands/events.js';
 import { explainCommands } from './commands/explain.js';
 import { handlersCommand } from './commands/handlers.js';
 import { historyCommands } from './commands/history.js';
+import { keysCommand } from './commands/keys.js';
 import { listCommand } from './commands/list.js';
 import { logCommands } from './commands/log.js';
 import { nextCommand } from './commands/next.js';
+import { planCommands } from './commands/plans.js';
 import { restoreCommand } from './commands/restore.js';
 import { runCommand } from './commands/run.js';
 import { scheduleCommand } from './commands/schedule.js';
@@ -32,9 +35,12 @@ const commands: readonly Commands[] = [
   explainCommands,
   eventsCommand,
   handlersCommand,
+  planCommands,
   upkeepCommands,
   logCommands,
   restoreCommand,
+  keysCommand,
+  doctorCommand,
 ];
 
 /** Runs one command line, without the program's name. Resolves with the exit code: 0 ok, 1 refused or failed, 2 usage. */
@@ -67,6 +73,7 @@ const programFor = ({ version, stdout, stderr }: CliEnvironment): Command =>
     .option('--json', 'print JSON: what the method of the library returns')
     .option('--org <organization>', 'act in this organization')
     .option('--data-dir <directory>', 'use the embedded store in this directory, whatever MONGODB_URI says')
+    .option('--url <url>', 'ask the service that runs there, with the key in SCHEDULER_API_KEY, in place of a store')
     .option('--no-color', 'print without colours')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

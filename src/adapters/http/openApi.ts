@@ -91,8 +91,9 @@ const operationOf = (route: Route, schemaOf: SchemaOf): Json => {
   };
 };
 
-const answerOf = ({ produces }: Route, { description, schema }: Route['answers'][number], schemaOf: SchemaOf): Json => ({
+const answerOf = ({ produces, file }: Route, { description, schema }: Route['answers'][number], schemaOf: SchemaOf): Json => ({
   description,
+  ...(file && { content: { 'application/octet-stream': {} } }),
   ...(schema && {
     content: {
       'application/json': { schema: schemaOf(schema, 'output') },

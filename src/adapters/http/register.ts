@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { accepts } from './accept.js';
 import type { EventStreams } from './eventStreams.js';
@@ -15,6 +16,8 @@ export type Registering = {
 };
 
 const json = 'application/json';
+/** Whoever takes this takes any file. */
+const file = 'application/octet-stream';
 
 /** Has the framework answer what the route declares. */
 export const register = (app: FastifyInstance, route: Route, registering: Registering): void => {
@@ -32,8 +35,9 @@ export const register = (app: FastifyInstance, route: Route, registering: Regist
     handler: async (request, reply) => {
       const { accept = '' } = request.headers;
       const takesStream = route.produces !== undefined && request.method === 'GET' && accept.toLowerCase().includes(route.produces);
-      if (!takesStream && !accepts(accept, json)) throw notAcceptable(route);
+      if (!takesStream && !accepts(accept, route.file ? file : json)) throw notAcceptable(route);
       const answer = await route.handle(askedOf(request, route, dependencies, takesStream));
+      if (answer.content) return sendFile(reply, answer, answer.content, dependencies);
       if (!answer.events) return send(reply, answer);
       registering.streams.check();
       await stream(reply, registering.streams, answer.events, () => isStill(() => guarded(request)));
@@ -64,6 +68,21 @@ const send = (reply: FastifyReply, { status, body, headers = {} }: Answer): Fast
   return body === undefined ? reply.send() : reply.type(json).send(JSON.stringify(body));
 };
 
+/** A file takes as long as its reader: one that takes nothing for a while is cut off, by the limit of idle connections. */
+const sendFile = async (
+  reply: FastifyReply,
+  { status, headers }: Answer,
+  content: AsyncIterable<Uint8Array>,
+  { log }: HttpDependencies,
+): Promise<FastifyReply> => {
+  const all = { ...reply.getHeaders(), ...headers };
+  reply.hijack();
+  reply.raw.writeHead(status, all as Record<string, string>);
+  // What breaks off is shorter than it says: that it is not whole is known to its reader.
+  await pipeline(content, reply.raw).catch((error) => log.warn({ error }, 'a file could not be sent to its end'));
+  return reply;
+};
+
 const stream = (
   reply: FastifyReply,
   streams: EventStreams,
@@ -86,7 +105,11 @@ const isStill = (guarded: () => unknown): boolean => {
   }
 };
 
-const notAcceptable = ({ produces }: Route): HttpError =>
-  new HttpError(406, 'NOT_ACCEPTABLE', `the answer is ${json}${produces === undefined ? '' : ` or ${produces}`}`);
+const notAcceptable = ({ produces, file: isFile }: Route): HttpError =>
+  new HttpError(
+    406,
+    'NOT_ACCEPTABLE',
+    `the answer is ${isFile ? 'a file, such as application/octet-stream' : json}${produces === undefined ? '' : ` or ${produces}`}`,
+  );
 
 export const peerOf = ({ headers, ip, socket }: FastifyRequest): Peer => ({ headers, address: ip, port: socket.localPort ?? 0 });

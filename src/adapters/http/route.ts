@@ -28,6 +28,8 @@ export type Asked<P = unknown, Q = unknown, B = unknown> = {
 export type Answer = {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body: a file, as it is read. */
+  readonly content?: AsyncIterable<Uint8Array>;
   /** In place of a body: events, until the signal aborts. */
   readonly events?: (ended: AbortSignal) => AsyncIterable<PublishedEvent>;
   readonly headers?: { readonly [name: string]: string };
@@ -53,6 +55,8 @@ export type Route = {
   readonly bodyDoc?: z.ZodType;
   /** A media type that it answers with beside JSON, if it is asked for by name. */
   readonly produces?: string;
+  /** It answers with a file instead of JSON. */
+  readonly file?: boolean;
   /** A request without a body is one with an empty object. */
   readonly bodyOptional?: boolean;
   readonly answers: { readonly [status: number]: AnswerDoc };

@@ -1,3 +1,4 @@
 export { createKey } from './apiKey.js';
-export { type KeyEntry, readKeyList, writeKeyList } from './keyList.js';
+export { KeyFile } from './keyFile.js';
+export { type KeyEntry, readKeyList } from './keyList.js';
 export { KeyRing } from './keyRing.js';

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CliEnvironment, CliOutput, StopSignal } from '../../../src/adapters/cli/environment.js';
 import { runCli } from '../../../src/adapters/cli/index.js';
+import { connect } from '../../../src/adapters/client/index.js';
+import { KeyFile } from '../../../src/adapters/keys/index.js';
+import { background } from '../../../src/adapters/system/background.js';
 import { createScheduler, manualClock, nextOccurrences } from '../../../src/bootstrap/index.js';
 import { jobTypes } from '../../../src/bootstrap/jobTypes.js';
 import { restoreArchive } from '../../../src/bootstrap/restore.js';
@@ -19,6 +22,8 @@ export type Surroundings = {
   /** Width of the terminal that stdout and stderr are. */
   readonly columns?: number;
   readonly color?: 'always' | 'never';
+  /** Of the service that is asked. */
+  readonly key?: string;
 };
 
 /** An output that remembers, and tells when a text has appeared in it. */
@@ -68,7 +73,7 @@ export const cliIn = (prefix: string) => {
   const data = path.join(directory, 'data');
   const clock = manualClock(monday);
 
-  const start = (argv: readonly string[], { stdin = '', answer, columns, color }: Surroundings = {}): Running => {
+  const start = (argv: readonly string[], { stdin = '', answer, columns, color, key }: Surroundings = {}): Running => {
     const [out, err] = [new Page(columns), new Page(columns)];
     const listeners = new Set<(signal: StopSignal) => void>();
     const pauses = new Set<() => void>();
@@ -91,6 +96,15 @@ export const cliIn = (prefix: string) => {
         if (typeof store === 'object' && 'shared' in store) throw new Error('there is no cluster here');
         return createScheduler({ ...options, store, clock, predefined: false });
       },
+      connect: (url, organization) =>
+        connect({
+          url,
+          background,
+          now: () => clock.now(),
+          ...(key !== undefined && { key }),
+          ...(organization !== undefined && { organization }),
+        }),
+      keys: new KeyFile(path.join(data, 'api-keys.json')),
       listen: async () => null,
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),

@@ -38,7 +38,11 @@ const events = async (invocation: Invocation, { follow = false, job, type, after
     const stopListening = environment.onSignal(() => ended.abort());
     // Only an existing store can be followed.
     const scheduler = openScheduler(invocation, 'read');
-    await closing(scheduler, () => printAll(followed(scheduler, after, ended.signal, environment.after))).finally(stopListening);
+    const found =
+      invocation.store.kind === 'service'
+        ? scheduler.events({ ...filterOf(after, ended.signal), follow: true })
+        : followed(scheduler, after, ended.signal, environment.after);
+    await closing(scheduler, () => printAll(found)).finally(stopListening);
   }
   return undefined;
 };

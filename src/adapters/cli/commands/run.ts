@@ -3,6 +3,7 @@ import type { HandlerRef } from '../../../application/ports/runner.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import type { CliScheduler } from '../environment.js';
 import { EventLines } from '../eventLines.js';
+import { UsageError } from '../failure.js';
 import { narrate } from '../format/narrate.js';
 import { statusTone } from '../format/paint.js';
 import { printable, printableJson } from '../format/printable.js';
@@ -26,6 +27,7 @@ export const runCommand: Commands = (program, run) => {
 };
 
 const runNow = async (invocation: Invocation, name: string, { param, handlers: file, wait }: Options): Promise<0 | 1> => {
+  if (invocation.store.kind === 'service') return runThere(invocation, name, { param, handlers: file, wait });
   const handlers = file === undefined ? new Map() : await loadHandlers(file);
   return withScheduler(invocation, 'write', async (scheduler) => {
     const job = await scheduler.getJob(name);
@@ -41,6 +43,21 @@ const runNow = async (invocation: Invocation, name: string, { param, handlers: f
     return 0;
   });
 };
+
+/** By the service, which has the handler. */
+const runThere = async (invocation: Invocation, name: string, { param, handlers, wait }: There): Promise<0 | 1> => {
+  if (handlers !== undefined) throw new UsageError('the service has its own handlers: leave --handlers out');
+  const { terminal, json } = invocation;
+  return withScheduler(invocation, 'write', async (scheduler) => {
+    const result = await scheduler.runNow(name, param && Object.fromEntries(param), { wait });
+    if (json) terminal.printJson(result);
+    else if (wait) tell(await scheduler.getExecution(result.executionId), invocation);
+    else terminal.print(`${printable(name)} is queued as ${result.executionId}`);
+    return !wait || result.status === 'completed' ? 0 : 1;
+  });
+};
+
+type There = { readonly param: Options['param']; readonly handlers: string | undefined; readonly wait: boolean };
 
 /** Of the file, or one that comes with the scheduler. */
 const handlerOf = ({ jobName, jobType }: JobInfo, handlers: LoadedHandlers, { jobHandlers }: CliScheduler): HandlerRef => {

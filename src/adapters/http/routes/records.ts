@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ArtifactInfo } from '../../../application/api/types.js';
 import { route } from '../route.js';
 import { comingRun, execution, executionDetails, explanation, page, stats } from '../schemas.js';
 import { inOrganization, instantText, named, note, text, wholeNumber } from './inputs.js';
@@ -110,4 +111,31 @@ const cancel = route({
   }),
 });
 
-export const recordRoutes = [history, statistics, next, explain, get, cancel];
+const artifact = route({
+  method,
+  path: '/api/v1/artifacts/{id}',
+  scope,
+  tag: 'executions',
+  file: true,
+  summary: 'A file that a run has made',
+  params: byId,
+  query: inOrganization,
+  answers: { 200: { description: 'the file, with its SHA-256 in Repr-Digest' } },
+  problems: [404],
+  handle: async ({ params: { id }, jobs }) => {
+    const { content, ...info } = await jobs.openArtifact(id);
+    return { status: 200, content, headers: fileHeaders(info) };
+  },
+});
+
+/** Saved, and never shown: what a run has written is no page of this service. */
+const fileHeaders = ({ name, mediaType, bytes, sha256, createdAt }: ArtifactInfo) => ({
+  'content-type': mediaType,
+  'content-length': String(bytes),
+  'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+  'content-security-policy': "sandbox; default-src 'none'",
+  'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+  'last-modified': createdAt.toUTCString(),
+});
+
+export const recordRoutes = [history, statistics, next, explain, get, cancel, artifact];
