@@ -47,6 +47,20 @@ else
     const press = (name: string | RegExp): Promise<void> => tab.page.getByRole('button', { name }).first().click();
     const dialog = () => tab.page.getByRole('dialog');
 
+    it('comes whole from the service, compressed, with nothing inline', async () => {
+      const page = await fetch(service.url);
+      expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+      const html = await page.text();
+      expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc="\.\/)|\son\w+=|https?:/);
+      const [script = ''] = /assets\/[^"]+\.js/.exec(html) ?? [];
+      const asset = await fetch(`${service.url}/${script}`, { headers: { 'accept-encoding': 'br' } });
+      expect(Object.fromEntries(asset.headers)).toMatchObject({
+        'content-encoding': 'br',
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': 'public, max-age=31536000, immutable',
+      });
+    });
+
     it('schedules a job by a form that shows its coming runs and says at the field what is wrong', async () => {
       await tab.open('#/new');
       const field = (label: string) => tab.page.getByLabel(label, { exact: true });

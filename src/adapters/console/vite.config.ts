@@ -1,7 +1,24 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+
+const worthIt = 1_000;
+
+/** Beside each text what browsers are sent in its place: nobody compresses the same bytes again for every viewer. */
+const compressed = (): Plugin => ({
+  name: 'compressed',
+  generateBundle(_, bundle) {
+    for (const [fileName, file] of Object.entries(bundle)) {
+      const source = file.type === 'chunk' ? file.code : file.source;
+      if (source.length < worthIt) continue;
+      const options = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: source.length } };
+      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source, options) });
+      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+    }
+  },
+});
 
 /** Addresses are relative, so that the console works under any path; nothing is inlined, so that a strict content security policy holds. */
 export default defineConfig({
@@ -16,4 +33,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [compressed()],
 });

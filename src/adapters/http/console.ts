@@ -23,7 +23,13 @@ export const serveConsole = async (app: FastifyInstance, directory: string): Pro
         'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
       });
     });
-    await pages.register(fastifyStatic, { root: directory, index: 'index.html', cacheControl: false, decorateReply: false });
+    await pages.register(fastifyStatic, {
+      root: directory,
+      index: 'index.html',
+      cacheControl: false,
+      decorateReply: false,
+      preCompressed: true,
+    });
   });
 };
 

@@ -12,7 +12,7 @@ export type Ask = {
 /** Relative to where the console is, so that it works behind a proxy's path. */
 const root = new URL('.', document.baseURI);
 
-export const addressOf = (path: string, query: Query = {}): URL => {
+const addressOf = (path: string, query: Query = {}): URL => {
   const address = new URL(path, root);
   // Who holds a key of all organizations says which is meant.
   for (const [name, value] of Object.entries({ organization: organization.value ?? undefined, ...query }))

@@ -1,4 +1,4 @@
-import { api, request, send } from './client.js';
+import { api, request } from './client.js';
 import type { Execution, ExecutionDetails, Explanation, Job, Scheduled, Stats, Upcoming } from './wire.js';
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
@@ -58,6 +58,3 @@ export const getExecution = (id: string, signal?: AbortSignal): Promise<Executio
 
 export const cancelExecution = (id: string, note?: string): Promise<Execution> =>
   request('POST', api`/executions/${id}/cancel`, { body: { ...(note && { note }) } });
-
-export const downloadArtifact = async (artifactId: string): Promise<Blob> =>
-  (await send('GET', api`/artifacts/${artifactId}`, { headers: { accept: '*/*' } })).blob();

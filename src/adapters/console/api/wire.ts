@@ -13,7 +13,6 @@ export type Job = Wire<api.JobInfo>;
 export type Execution = Wire<api.ExecutionRecord>;
 export type ExecutionDetails = Wire<api.ExecutionDetails>;
 export type Attempt = Wire<api.AttemptRecord>;
-export type Artifact = Wire<api.ArtifactInfo>;
 export type Stats = Wire<api.JobStatsView>;
 export type Schedule = Wire<api.ScheduleInput>;
 export type Explanation = Wire<api.Explanation>;

@@ -4,25 +4,6 @@ import { printable } from './printable.js';
 
 type Tone = 'good' | 'bad' | 'wait' | 'run' | 'plain';
 
-export const eventTypes = [
-  'JobScheduled',
-  'JobRescheduled',
-  'JobPaused',
-  'JobResumed',
-  'JobCancelled',
-  'JobCompleted',
-  'JobDeleted',
-  'ExecutionQueued',
-  'ExecutionStarted',
-  'ExecutionCompleted',
-  'ExecutionFailed',
-  'ExecutionRetryScheduled',
-  'ExecutionCancelRequested',
-  'ExecutionCancelled',
-  'OccurrencesSkipped',
-  'JobCompacted',
-] as const satisfies readonly LogEvent['type'][];
-
 export const toneOf = ({ type, data }: LogEvent): Tone => {
   switch (type) {
     case 'ExecutionCompleted':

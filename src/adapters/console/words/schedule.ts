@@ -43,7 +43,7 @@ export const boundsInWords = (schedule: Schedule): readonly string[] => {
 const anchorInWords = (schedule: Recurring, zone: string): readonly string[] =>
   'anchor' in schedule && schedule.anchor !== undefined ? [`counted from ${absolute(Date.parse(schedule.anchor), zone)}`] : [];
 
-export const everyInWords = (value: number, unit: string): string => {
+const everyInWords = (value: number, unit: string): string => {
   const singular = unit.replace(/s$/, '');
   return value === 1 ? `Every ${singular}` : `Every ${value} ${singular}s`;
 };

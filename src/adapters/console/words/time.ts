@@ -15,7 +15,7 @@ const format = (zone: string, name: string, options: Intl.DateTimeFormatOptions)
 };
 
 /** The zone data of a browser may be older than the server's. */
-export const isZone = (zone: string): boolean => {
+const isZone = (zone: string): boolean => {
   try {
     return Boolean(new Intl.DateTimeFormat('en-GB', { timeZone: zone }));
   } catch {

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { jobEventTypes } from '../../../../domain/job/eventTypes.js';
 import type { LogEvent } from '../../api/wire.js';
 import { recentEvents } from '../../live/recent.js';
 import { Dialog } from '../../parts/dialog.js';
@@ -7,7 +8,6 @@ import { Empty } from '../../parts/states.js';
 import { Json } from '../../parts/text.js';
 import { At } from '../../parts/when.js';
 import { linkTo, place, replacePlace } from '../../router.js';
-import { eventTypes } from '../../words/events.js';
 import { EventRow } from './eventRow.js';
 
 const shown = 400;
@@ -47,7 +47,7 @@ export const EventsPage = () => {
         </div>
         <select aria-label="Type of event" value={type} onChange={(event) => change({ type: event.currentTarget.value })}>
           <option value="">Any event</option>
-          {eventTypes.map((name) => (
+          {jobEventTypes.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>

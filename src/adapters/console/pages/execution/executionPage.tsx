@@ -91,7 +91,7 @@ const Found = ({ execution, changed }: Given) => {
         <div class="stack">
           <Facts execution={execution} />
           <Attempts attempts={execution.attempts} />
-          <Artifacts artifacts={execution.artifacts} />
+          <Artifacts artifacts={execution.artifacts} executionId={executionId} />
         </div>
         <div class="stack">
           <Log lines={execution.log} dropped={execution.droppedLogLines} isActive={isActive(execution)} />

@@ -1,4 +1,7 @@
+import { misfirePolicies, overlapPolicies, priorities } from '../../../../domain/job/definition.js';
 import type { Issue } from '../../api/problem.js';
+import { listNodes } from '../../api/service.js';
+import { useResource } from '../../live/resource.js';
 import { Field } from '../../parts/field.js';
 import { emptyForm, type Form, type Kind, units } from './form.js';
 
@@ -10,9 +13,6 @@ type Given = {
 };
 
 const kindNames: Readonly<Record<Kind, string>> = { cron: 'Cron', interval: 'Every', once: 'Once', rrule: 'RRULE', custom: 'Calculator' };
-const priorities = ['low', 'normal', 'high', 'critical'];
-const overlaps = ['skip', 'bufferOne', 'bufferAll', 'cancelOther', 'allow'];
-const misfires = ['once', 'skip', 'all'];
 const zones = Intl.supportedValuesOf('timeZone');
 
 /** What is wrong with a field: whatever the service said of it or of a part of it. */
@@ -41,62 +41,66 @@ const shownPaths = [
   'isolation',
 ];
 
-export const WhatFields = ({ form, issues, change, isNew }: Given) => (
-  <fieldset>
-    <div class="fields">
-      {isNew && (
-        <Field label="Name" hint="A-Z a-z 0-9 . _ : -" wrong={wrongOf(issues, 'jobName')}>
+export const WhatFields = ({ form, issues, change, isNew }: Given) => {
+  const nodes = useResource('handlers', listNodes);
+  const types = [...new Set((nodes.data ?? []).flatMap(({ handlers }) => handlers))].filter((name) => !name.startsWith('custom:'));
+  return (
+    <fieldset>
+      <div class="fields">
+        {isNew && (
+          <Field label="Name" hint="A-Z a-z 0-9 . _ : -" wrong={wrongOf(issues, 'jobName')}>
+            {(field) => (
+              <input
+                {...field}
+                maxLength={128}
+                autocomplete="off"
+                spellcheck={false}
+                value={form.jobName}
+                onInput={(e) => change({ jobName: e.currentTarget.value })}
+              />
+            )}
+          </Field>
+        )}
+        <Field label="Type" hint="which handler runs it" wrong={wrongOf(issues, 'jobType')}>
           {(field) => (
             <input
               {...field}
               maxLength={128}
               autocomplete="off"
               spellcheck={false}
-              value={form.jobName}
-              onInput={(e) => change({ jobName: e.currentTarget.value })}
+              list="job-types"
+              value={form.jobType}
+              onInput={(e) => change({ jobType: e.currentTarget.value })}
             />
           )}
         </Field>
-      )}
-      <Field label="Type" hint="which handler runs it" wrong={wrongOf(issues, 'jobType')}>
+      </div>
+      <datalist id="job-types">
+        {types.map((type) => (
+          <option key={type} value={type} />
+        ))}
+      </datalist>
+      <Field label="Description" wrong={wrongOf(issues, 'description')}>
+        {(field) => <input {...field} value={form.description} onInput={(e) => change({ description: e.currentTarget.value })} />}
+      </Field>
+      <Field label="Parameters" hint="JSON, handed to the handler" wrong={wrongOf(issues, 'parameters')}>
         {(field) => (
-          <input
+          <textarea
             {...field}
-            maxLength={128}
-            autocomplete="off"
+            class="mono"
+            rows={5}
             spellcheck={false}
-            list="job-types"
-            value={form.jobType}
-            onInput={(e) => change({ jobType: e.currentTarget.value })}
+            value={form.parameters}
+            onInput={(e) => change({ parameters: e.currentTarget.value })}
           />
         )}
       </Field>
-    </div>
-    <datalist id="job-types">
-      {['report_generation', 'inventory_sync', 'low_stock_alert', 'data_cleanup', 'backup', 'email_notification', 'custom'].map((type) => (
-        <option key={type} value={type} />
-      ))}
-    </datalist>
-    <Field label="Description" wrong={wrongOf(issues, 'description')}>
-      {(field) => <input {...field} value={form.description} onInput={(e) => change({ description: e.currentTarget.value })} />}
-    </Field>
-    <Field label="Parameters" hint="JSON, handed to the handler" wrong={wrongOf(issues, 'parameters')}>
-      {(field) => (
-        <textarea
-          {...field}
-          class="mono"
-          rows={5}
-          spellcheck={false}
-          value={form.parameters}
-          onInput={(e) => change({ parameters: e.currentTarget.value })}
-        />
-      )}
-    </Field>
-    <Field label="Tags" hint="separated by commas" wrong={wrongOf(issues, 'tags')}>
-      {(field) => <input {...field} autocomplete="off" value={form.tags} onInput={(e) => change({ tags: e.currentTarget.value })} />}
-    </Field>
-  </fieldset>
-);
+      <Field label="Tags" hint="separated by commas" wrong={wrongOf(issues, 'tags')}>
+        {(field) => <input {...field} autocomplete="off" value={form.tags} onInput={(e) => change({ tags: e.currentTarget.value })} />}
+      </Field>
+    </fieldset>
+  );
+};
 
 export const WhenFields = (given: Given) => {
   const { form, issues, change } = given;
@@ -313,8 +317,8 @@ export const HowFields = ({ form, issues, change }: Given) => {
             )}
           </Field>
         )}
-        {choice('Overlap', 'overlap', overlaps, 'while a run is unfinished')}
-        {choice('Misfire', 'misfire', misfires, 'make up for what passed while down')}
+        {choice('Overlap', 'overlap', overlapPolicies, 'while a run is unfinished')}
+        {choice('Misfire', 'misfire', misfirePolicies, 'make up for what passed while down')}
         {choice('Isolation', 'isolation', ['inline', 'worker'])}
       </div>
     </details>

@@ -101,7 +101,7 @@ export const formOf = (job: Job): Form => {
   };
 };
 
-export const kindOf = (schedule: Schedule): Kind => {
+const kindOf = (schedule: Schedule): Kind => {
   if (schedule.type !== 'recurring') return schedule.type;
   if ('cronExpression' in schedule) return 'cron';
   return 'interval' in schedule ? 'interval' : 'rrule';
