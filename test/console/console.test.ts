@@ -5,6 +5,8 @@ import { type Browser, openBrowser, type Tab, violationsOn } from './browser.js'
 import { newDirectory, type Service, startService } from './service.js';
 
 const found = chromium();
+/** Every rule on every page is work for a machine that has other things to do. */
+const axePatienceMs = 180_000;
 
 /** Long after any test is over. */
 const far = { type: 'recurring', cronExpression: '0 0 1 1 *' };
@@ -56,7 +58,7 @@ else
       const asset = await fetch(`${service.url}/${script}`, { headers: { 'accept-encoding': 'br' } });
       expect(Object.fromEntries(asset.headers)).toMatchObject({
         'content-encoding': 'br',
-        'content-type': 'text/javascript; charset=utf-8',
+        'content-type': expect.stringMatching(/^(text|application)\/javascript; charset=utf-8$/),
         'cache-control': 'public, max-age=31536000, immutable',
       });
     });
@@ -209,7 +211,8 @@ else
       await dialog().waitFor({ state: 'detached' });
       await tab.page.keyboard.press('g');
       await tab.page.keyboard.press('j');
-      await tab.page.getByRole('link', { name: 'breaking' }).waitFor();
+      await tab.page.getByRole('heading', { name: 'Jobs' }).waitFor();
+      await tab.page.locator('main a[data-row]').nth(2).waitFor();
       await tab.page.keyboard.press('j');
       await tab.page.keyboard.press('j');
       await tab.page.keyboard.press('k');
@@ -239,36 +242,40 @@ else
       expect((await result.textContent())?.length).toBeGreaterThan(250_000);
     });
 
-    it('has no page that axe complains of, in light and in dark colours', async () => {
-      const failed = await ran('breaking');
-      const { page, open } = tab;
-      const pages = [
-        ['#/', 'Nodes'],
-        ['#/jobs', 'breaking'],
-        ['#/jobs/breaking', 'RangeError: the shelf is empty'],
-        ['#/jobs/greeting/upcoming', 'America/New_York'],
-        ['#/jobs/greeting/statistics', 'Outcomes by day'],
-        ['#/jobs/greeting/explain?at=2020-01-01T00:00:00Z', 'The job did not exist yet'],
-        ['#/jobs/greeting/replay', 'The job as it is'],
-        ['#/jobs/greeting/definition', 'As JSON'],
-        ['#/jobs/greeting/edit', 'Nothing is changed yet'],
-        [`#/executions/${failed}`, 'RangeError'],
-        ['#/new', 'It would run'],
-        ['#/forecast', 'Forecast'],
-        ['#/events', 'breaking'],
-      ] as const;
-      const violations: string[] = [];
-      for (const [hash, shown] of pages) {
-        await open(hash);
-        await page.locator('main').getByText(shown).locator('visible=true').first().waitFor();
-        const light = await violationsOn(page);
-        await page.getByRole('button', { name: 'Dark colours' }).click();
-        const dark = await violationsOn(page, ['color-contrast']);
-        await page.getByRole('button', { name: 'Colours as the system has them' }).click();
-        for (const violation of [...light, ...dark.map((words) => `dark: ${words}`)]) violations.push(`${hash} ${violation}`);
-      }
-      expect(violations).toEqual([]);
-    });
+    it(
+      'has no page that axe complains of, in light and in dark colours',
+      async () => {
+        const failed = await ran('breaking');
+        const { page, open } = tab;
+        const pages = [
+          ['#/', 'Nodes'],
+          ['#/jobs', 'breaking'],
+          ['#/jobs/breaking', 'RangeError: the shelf is empty'],
+          ['#/jobs/greeting/upcoming', 'America/New_York'],
+          ['#/jobs/greeting/statistics', 'Outcomes by day'],
+          ['#/jobs/greeting/explain?at=2020-01-01T00:00:00Z', 'The job did not exist yet'],
+          ['#/jobs/greeting/replay', 'The job as it is'],
+          ['#/jobs/greeting/definition', 'As JSON'],
+          ['#/jobs/greeting/edit', 'Nothing is changed yet'],
+          [`#/executions/${failed}`, 'RangeError'],
+          ['#/new', 'It would run'],
+          ['#/forecast', 'Forecast'],
+          ['#/events', 'breaking'],
+        ] as const;
+        const violations: string[] = [];
+        for (const [hash, shown] of pages) {
+          await open(hash);
+          await page.locator('main').getByText(shown).locator('visible=true').first().waitFor();
+          const light = await violationsOn(page);
+          await page.getByRole('button', { name: 'Dark colours' }).click();
+          const dark = await violationsOn(page, ['color-contrast']);
+          await page.getByRole('button', { name: 'Colours as the system has them' }).click();
+          for (const violation of [...light, ...dark.map((words) => `dark: ${words}`)]) violations.push(`${hash} ${violation}`);
+        }
+        expect(violations).toEqual([]);
+      },
+      axePatienceMs,
+    );
 
     it('fits a phone', async () => {
       const phone = await browser.newTab(service.url, { viewport: { width: 360, height: 740 } });

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
@@ -9,13 +11,14 @@ const worthIt = 1_000;
 /** Beside each text what browsers are sent in its place: nobody compresses the same bytes again for every viewer. */
 const compressed = (): Plugin => ({
   name: 'compressed',
-  generateBundle(_, bundle) {
-    for (const [fileName, file] of Object.entries(bundle)) {
-      const source = file.type === 'chunk' ? file.code : file.source;
+  // Not before everything is written: until then others of the build still change it.
+  writeBundle({ dir = '' }, bundle) {
+    for (const fileName of Object.keys(bundle)) {
+      const file = join(dir, fileName);
+      const source = readFileSync(file);
       if (source.length < worthIt) continue;
-      const options = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: source.length } };
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source, options) });
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+      writeFileSync(`${file}.br`, brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: source.length } }));
+      writeFileSync(`${file}.gz`, gzipSync(source, { level: 9 }));
     }
   },
 });

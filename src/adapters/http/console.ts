@@ -25,7 +25,7 @@ export const serveConsole = async (app: FastifyInstance, directory: string): Pro
     });
     await pages.register(fastifyStatic, {
       root: directory,
-      index: 'index.html',
+      index: ['index.html'],
       cacheControl: false,
       decorateReply: false,
       preCompressed: true,
