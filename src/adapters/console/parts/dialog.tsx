@@ -12,6 +12,8 @@ export const Dialog = ({ title, onClose, children, wide = false }: Given) => {
     const shown = dialog.current;
     const focused = document.activeElement;
     shown?.showModal();
+    // The first thing to do in it, rather than to close it.
+    shown?.querySelector<HTMLElement>('input, textarea, select, .actions .primary')?.focus();
     return () => {
       shown?.close();
       if (focused instanceof HTMLElement) focused.focus();

@@ -8,6 +8,7 @@ import { differences } from '../../words/differences.js';
 import { draftOf } from '../../words/draft.js';
 import { HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { type Form, formOf, jobDraftOf } from '../jobForm/form.js';
+import { useShowWrong } from '../jobForm/showWrong.js';
 import { Refused } from '../newJob/newJobPage.js';
 import { WhatIf } from './whatIf.js';
 
@@ -20,6 +21,7 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
   const [conflict, setConflict] = useState<Job | null>(null);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<ApiError | null>(null);
+  useShowWrong(error);
   const draft = jobDraftOf(form, job);
   const changes = differences(draftOf(job), draft);
   const change = (changed: Partial<Form>): void => {

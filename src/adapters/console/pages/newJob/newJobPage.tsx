@@ -6,6 +6,7 @@ import { goTo, linkTo } from '../../router.js';
 import { elsewhere, HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { emptyForm, type Form, jobDraftOf } from '../jobForm/form.js';
 import { PreviewCard, usePreview } from '../jobForm/previewCard.js';
+import { useShowWrong } from '../jobForm/showWrong.js';
 
 /** Schedules a job: its coming runs are seen before it is saved, and what is wrong is said where it is wrong. */
 export const NewJobPage = () => {
@@ -13,7 +14,8 @@ export const NewJobPage = () => {
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const previewed = usePreview(form);
-  const issues = error?.issues ?? previewed.issues;
+  useShowWrong(error);
+  const issues = [...(error?.issues ?? []), ...previewed.issues];
   const change = (changed: Partial<Form>): void => {
     setForm((known) => ({ ...known, ...changed }));
     setError(null);
