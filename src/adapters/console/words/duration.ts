@@ -8,7 +8,7 @@ export const duration = (ms: number): string => {
   if (ms < 1) return '0 ms';
   if (ms < second) return `${Math.round(ms)} ms`;
   if (ms < 10 * second) return `${(ms / second).toFixed(2).replace(/\.?0+$/, '')} s`;
-  if (ms < minute) return `${(ms / second).toFixed(1).replace(/\.0$/, '')} s`;
+  if (ms < minute - 50) return `${(ms / second).toFixed(1).replace(/\.0$/, '')} s`;
   const [whole, part] = ms < hour ? pair(ms, minute, second) : ms < day ? pair(ms, hour, minute) : pair(ms, day, hour);
   const [large, small] = ms < hour ? ['min', 's'] : ms < day ? ['h', 'min'] : ['d', 'h'];
   return part === 0 ? `${whole} ${large}` : `${whole} ${large} ${part} ${small}`;

@@ -55,10 +55,10 @@ export const dayOf = (ms: number, zone: string = viewerZone): string => {
   return `${part('weekday')} ${part('day')} ${part('month')}`;
 };
 
-/** `UTC+01:00`. */
+/** `UTC+01:00`; browsers differ in how they write that there is none. */
 export const offsetOf = (ms: number, zone: string): string => {
   const name = partsOf(format(zone, 'offset', { timeZoneName: 'longOffset' }), ms)('timeZoneName').replace('GMT', 'UTC');
-  return name === 'UTC' ? 'UTC' : name;
+  return name === 'UTC' ? 'UTC+00:00' : name;
 };
 
 /** `in 3 min`, `12 s ago`: the largest unit only. */

@@ -95,7 +95,7 @@ export const Figure = ({
 );
 
 /** `12 ms` as its number and its unit; longer ones as they are. */
-const measured = (ms: number | null): { readonly value: string; readonly unit?: string } => {
+export const measured = (ms: number | null): { readonly value: string; readonly unit?: string } => {
   if (ms === null) return { value: '–' };
   const [value = '', unit, ...more] = duration(ms).split(' ');
   return more.length > 0 || unit === undefined ? { value: duration(ms) } : { value, unit };

@@ -6,7 +6,7 @@ import { Ago } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
 import { printable } from '../../words/printable.js';
 
-const looked = 200;
+const looked = 400;
 const shown = 6;
 
 /** The executions that failed for good lately. */

@@ -3,9 +3,8 @@ import { lastEvents } from '../../api/events.js';
 import type { LogEvent } from '../../api/wire.js';
 import { now } from '../../live/now.js';
 import { onEvents } from '../../live/stream.js';
-import { duration } from '../../words/duration.js';
 import { clockTime } from '../../words/time.js';
-import { Figure } from '../job/statistics.js';
+import { Figure, measured } from '../job/statistics.js';
 
 const minuteMs = 60_000;
 const minutes = 60;
@@ -34,13 +33,15 @@ export const Hour = () => {
         <Figure name="Failed" value={failed.length.toLocaleString('en')} {...(failed.length > 0 && { tone: 'bad' })} />
         <Figure name="Tried again" value={retried.length.toLocaleString('en')} />
         <Figure name="A minute" value={perMinute < 10 ? perMinute.toFixed(1) : Math.round(perMinute).toLocaleString('en')} />
-        <Figure
-          name="Half took at most"
-          value={durations.length === 0 ? '–' : duration(durations[Math.floor(durations.length / 2)] ?? 0)}
-        />
+        <Figure name="Median run" {...measured(durations[Math.floor(durations.length / 2)] ?? null)} />
       </div>
       <Bars hour={hour} />
-      <p class="muted small">{since > from ? `since ${clockTime(since)}` : 'the last hour, minute by minute'}</p>
+      <p class="legend">
+        <span class="muted">{since > from ? `since ${clockTime(since)}` : 'the last hour, minute by minute'}</span>
+        <span class="key completed">completed</span>
+        <span class="key retried">tried again</span>
+        <span class="key failed">failed</span>
+      </p>
     </section>
   );
 };
@@ -92,14 +93,17 @@ const endedOf = ({ id, at, type, data }: LogEvent): Ended => ({
 const height = 56;
 const step = 10;
 
+const kinds = ['completed', 'retried', 'failed'] as const;
+const kindOf = ({ failed, isFinal }: Ended): (typeof kinds)[number] => (failed ? (isFinal ? 'failed' : 'retried') : 'completed');
+
 const Bars = ({ hour }: { readonly hour: readonly Ended[] }) => {
   const last = Math.floor(now.value / minuteMs);
-  const counts = Array.from({ length: minutes }, () => ({ completed: 0, failed: 0 }));
-  for (const { at, failed } of hour) {
-    const minute = counts[minutes - 1 - (last - Math.floor(at / minuteMs))];
-    if (minute) minute[failed ? 'failed' : 'completed']++;
+  const counts = Array.from({ length: minutes }, () => ({ completed: 0, retried: 0, failed: 0 }));
+  for (const ended of hour) {
+    const minute = counts[minutes - 1 - (last - Math.floor(ended.at / minuteMs))];
+    if (minute) minute[kindOf(ended)]++;
   }
-  const highest = Math.max(4, ...counts.map(({ completed, failed }) => completed + failed));
+  const highest = Math.max(4, ...counts.map(({ completed, retried, failed }) => completed + retried + failed));
   const tall = (count: number): number => (count === 0 ? 0 : Math.max(2, (count / highest) * height));
   return (
     <svg
@@ -107,15 +111,20 @@ const Bars = ({ hour }: { readonly hour: readonly Ended[] }) => {
       viewBox={`0 0 ${minutes * step} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Outcomes by minute: ${hour.length} in the last hour`}
+      aria-label={`Attempts that ended, by minute: ${hour.length} in the last hour`}
     >
-      {counts.map(({ completed, failed }, i) => (
-        <g key={i}>
-          <rect class="back" x={i * step + 1} width={step - 3} height={height} />
-          <rect class="completed" x={i * step + 1} y={height - tall(completed)} width={step - 3} height={tall(completed)} />
-          <rect class="failed" x={i * step + 1} y={height - tall(completed) - tall(failed)} width={step - 3} height={tall(failed)} />
-        </g>
-      ))}
+      {counts.map((count, i) => {
+        let top = height;
+        return (
+          <g key={i} transform={`translate(${i * step + 1} 0)`}>
+            <rect class="back" width={step - 3} height={height} />
+            {kinds.map((kind) => {
+              top -= tall(count[kind]);
+              return <rect key={kind} class={kind} y={top} width={step - 3} height={tall(count[kind])} />;
+            })}
+          </g>
+        );
+      })}
     </svg>
   );
 };
