@@ -19,7 +19,7 @@ type Program = {
 const program = (argv: readonly string[], environment: { readonly [name: string]: string } = {}): Program => {
   const { FORCE_COLOR, NO_COLOR, ...inherited } = process.env;
   const child = spawn(process.execPath, ['dist/bootstrap/main.js', ...argv], {
-    env: { ...inherited, DATA_DIR: path.join(directory, 'data'), ...environment },
+    env: { ...inherited, DATA_DIR: path.join(directory, 'data'), PORT: '0', ...environment },
   });
   let [out, err] = ['', ''];
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];

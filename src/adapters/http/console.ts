@@ -14,14 +14,10 @@ export const serveConsole = async (app: FastifyInstance, directory: string): Pro
     return;
   }
   await app.register(async (pages) => {
-    // At last, over what every answer has.
     pages.addHook('onSend', async ({ url }, reply) => {
-      const isAsset = url.startsWith('/assets/');
       if (reply.statusCode >= 400) return;
-      reply.headers({
-        'content-security-policy': pagePolicy,
-        'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
-      });
+      reply.header('content-security-policy', pagePolicy);
+      reply.header('cache-control', url.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     });
     await pages.register(fastifyStatic, {
       root: directory,

@@ -15,6 +15,7 @@ const mostSuggestions = 50;
 /** Runs that start in one minute without anybody having wanted that. */
 const manyStarts = 10;
 
+/** `streams`: whose runs start then, or would if there were room. */
 type Minute = { starts: number; active: number; waited: number; readonly streams: Set<string> };
 type Totals = { runs: number; skipped: number };
 
@@ -33,8 +34,10 @@ export class Tally implements Observer {
     this.#of(stream).runs++;
   }
 
-  waited(_: string, at: Instant, active: number): void {
-    this.#minuteOf(at, active).waited++;
+  waited(stream: string, at: Instant, active: number): void {
+    const minute = this.#minuteOf(at, active);
+    minute.waited++;
+    minute.streams.add(stream);
   }
 
   skipped(stream: string, count: number): void {
@@ -115,14 +118,17 @@ const loadOf = (row: JobRow, runs: number) => {
 const suggestionsOf = (tally: Tally, known: ReadonlyMap<string, JobRow>, concurrency: number): Forecast['suggestions'] => {
   const worst = new Map<string, { readonly key: number; readonly minute: Minute }>();
   for (const [key, minute] of tally.minutes) {
-    if (minute.streams.size < 2 || (minute.waited === 0 && minute.starts < manyStarts)) continue;
-    for (const stream of minute.streams) if (minute.starts > (worst.get(stream)?.minute.starts ?? 0)) worst.set(stream, { key, minute });
+    if (minute.streams.size < 2 || (minute.waited === 0 && minute.streams.size < manyStarts)) continue;
+    for (const stream of minute.streams)
+      if (minute.streams.size > (worst.get(stream)?.minute.streams.size ?? 0)) worst.set(stream, { key, minute });
   }
   return [...worst]
     .flatMap(([stream, { key, minute }]) => {
       const row = known.get(stream);
       const jitterMs = row === undefined ? null : jitterFor(row, minute, known, concurrency);
-      return jitterMs === null ? [] : [{ jobName: nameOf(stream), jitterMs, minute: new Date(key * minuteMs), starts: minute.starts }];
+      return jitterMs === null
+        ? []
+        : [{ jobName: nameOf(stream), jitterMs, minute: new Date(key * minuteMs), starts: minute.streams.size }];
     })
     .sort((a, b) => b.starts - a.starts || (a.jobName < b.jobName ? -1 : 1))
     .slice(0, mostSuggestions);

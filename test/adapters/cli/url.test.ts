@@ -39,10 +39,10 @@ describe('commands with --url', () => {
     expect(await json('history', 'report', '--limit', '1')).toMatchObject([{ trigger: 'manual', status: 'completed' }]);
     expect((await run('stats', 'report')).out).toContain('completed');
     expect((await run('backfill', 'report', '--from', '2026-03-02T06:30:00Z', '--to', '2026-03-02T07:30:00Z')).out).toContain(
-      'queued for 2026-03-02T07:00:00Z',
+      '(2026-03-02T07:00:00Z)',
     );
     expect((await run('explain', 'report', '--at', '2026-03-02T07:00:00Z')).code).toBe(0);
-    expect(await json('as-of', 'report', '--at', time('08:30').toISOString())).toMatchObject({ version: 1 });
+    expect(await json('as-of', 'report', '--at', time('08:30').toISOString())).toMatchObject({ jobName: 'report' });
     expect((await run('events', '--type', 'JobScheduled')).out).toContain('acme/report');
     expect((await run('diff', 'report', '-f', denser, '--days', '1')).out).toContain('0 fewer, 24 more');
     expect((await run('forecast', '--days', '1')).out).toContain('24 runs of 1 jobs');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../../src/adapters/client/index.js';
 import { routes } from '../../../src/adapters/http/app.js';
 import { problem } from '../../../src/adapters/http/schemas.js';
+import { background } from '../../../src/adapters/system/background.js';
 import { deferred, hour, hourly, time, untilAborted } from '../../application/opened.js';
 import { type Answered, type Call, openService, type Service, schemaOf } from './service.js';
 
@@ -294,6 +296,27 @@ describe('an execution', () => {
     expect((await ask(service, 'POST', '/api/v1/executions/{id}/cancel', id)).body.status).toBe('cancelled');
     for (const path of ['/api/v1/executions/{id}', '/api/v1/executions/{id}'])
       expect(await ask(service, 'GET', path, { id: 'nobody' })).toMatchObject({ status: 404, body: { code: 'EXECUTION_NOT_FOUND' } });
+  });
+});
+
+describe('a file of a run', () => {
+  it('is saved whole, with its hash, and is no page of the service', async () => {
+    const service = await scheduled({
+      handlers: { pdf: (_, { artifact }) => artifact('Übersicht 1.html', '<script>alert(1)</script>', 'text/html') },
+    });
+    const { body } = await ask(service, 'POST', '/api/v1/jobs/{name}/run', name, { body: { wait: true } });
+    const [file] = (await ask(service, 'GET', '/api/v1/executions/{id}', { id: body.executionId })).body.artifacts;
+    const saved = await service.call('GET', `/api/v1/artifacts/${encodeURIComponent(file.artifactId)}`);
+    expect([saved.status, saved.body]).toEqual([200, '<script>alert(1)</script>']);
+    expect(saved.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''%C3%9Cbersicht%201.html");
+    expect(saved.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
+    expect(saved.headers.get('repr-digest')).toBe(`sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`);
+    const artifact = connect({ url: service.url, background, now: () => 0 });
+    const { content, ...info } = await artifact.openArtifact(file.artifactId);
+    expect({ ...info, createdAt: info.createdAt.toISOString() }).toEqual(file);
+    expect((await content[Symbol.asyncIterator]().next()).value?.length).toBe(file.bytes);
+    expect(await service.call('GET', '/api/v1/artifacts/nobody')).toMatchObject({ status: 404, body: { code: 'ARTIFACT_NOT_FOUND' } });
+    covered.add('GET /api/v1/artifacts/{id}');
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import type { z } from 'zod';
 import { routes } from '../../../src/adapters/http/app.js';
-import { type HttpServer, openHttp } from '../../../src/adapters/http/index.js';
+import { openHttp } from '../../../src/adapters/http/index.js';
 import { createKey, type KeyEntry, KeyRing } from '../../../src/adapters/keys/index.js';
 import { noLog } from '../../../src/adapters/pino/noLog.js';
 import { background } from '../../../src/adapters/system/background.js';
@@ -31,20 +31,31 @@ export type Service = {
   readonly scheduler: Scheduler;
   readonly clock: ManualClock;
   readonly ring: KeyRing;
+  readonly close: () => Promise<void>;
   readonly call: (method: string, path: string, call?: Call) => Promise<Answered>;
 };
 
-const open: { readonly server: HttpServer; readonly scheduler: Scheduler }[] = [];
+const open: Service[] = [];
 afterEach(async () => {
-  for (const { server, scheduler } of open.splice(0)) {
-    await server.close();
-    await scheduler.stop({ drainMs: 0 });
-  }
+  await Promise.all(open.splice(0).map(({ close }) => close()));
 });
 
 type Given = SchedulerOptions & { readonly keys?: readonly KeyEntry[]; readonly consoleDirectory?: string; readonly start?: boolean };
 
-export const openService = async ({ keys = [], consoleDirectory = '/nowhere', start = true, ...options }: Given = {}): Promise<Service> => {
+/** Closed after the test. */
+export const openService = async (given: Given = {}): Promise<Service> => {
+  const service = await openUntilClosed(given);
+  open.push(service);
+  return service;
+};
+
+/** Closed, with its scheduler, by whoever opened it. */
+export const openUntilClosed = async ({
+  keys = [],
+  consoleDirectory = '/nowhere',
+  start = true,
+  ...options
+}: Given = {}): Promise<Service> => {
   const clock = manualClock(begin);
   const scheduler = createScheduler({
     store: 'memory',
@@ -60,9 +71,12 @@ export const openService = async ({ keys = [], consoleDirectory = '/nowhere', st
     { scheduler, keys: ring, version: '1.2.3', clock: systemClock, background, log: noLog, consoleDirectory },
     { host: '127.0.0.1', port: 0 },
   );
-  open.push({ server, scheduler });
+  const close = async (): Promise<void> => {
+    await server.close();
+    await scheduler.stop({ drainMs: 0 });
+  };
   if (start) await scheduler.start();
-  return { url: server.url, scheduler, clock, ring, call: (...call) => callTo(server.url, ...call) };
+  return { url: server.url, scheduler, clock, ring, close, call: (...call) => callTo(server.url, ...call) };
 };
 
 const callTo = async (url: string, method: string, path: string, { key, body, headers = {} }: Call = {}): Promise<Answered> => {
