@@ -7,6 +7,11 @@ import { connection } from './stream.js';
 /** What the viewer may do, and who answers; null until that is known. */
 export const access = signal<Access | null>(null);
 
+effect(() => {
+  void key.value;
+  access.value = null;
+});
+
 /** Asked anew with another key, and whenever the service is back: it may be another one. */
 export const learnAccess = (): (() => void) => {
   let abort = new AbortController();

@@ -1,4 +1,5 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import { key, organization } from '../api/session.js';
 import type { LogEvent } from '../api/wire.js';
 import { onEvents } from './stream.js';
 
@@ -19,3 +20,10 @@ const show = (): void => {
   recentEvents.value = [...recentEvents.value, ...arrived].slice(-mostKept);
   arrived = [];
 };
+
+/** What somebody else may see is not left on the screen. */
+effect(() => {
+  void [key.value, organization.value];
+  arrived = [];
+  recentEvents.value = [];
+});

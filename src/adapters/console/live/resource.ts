@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../api/problem.js';
 import type { LogEvent } from '../api/wire.js';
 import { after, type Cancel } from '../clock.js';
-import { onEvents } from './stream.js';
+import { connection, onEvents } from './stream.js';
 
 /** What was asked of the service. While it is asked again the former answer stays. */
 export type Resource<T> = {
@@ -33,6 +33,12 @@ export const useResource = <T>(key: string, load: (signal: AbortSignal) => Promi
     return () => abort.abort();
   }, [key, asked]);
   const reload = useCallback(() => setAsked((times) => times + 1), []);
+  const isLive = connection.value.state === 'live';
+  const failed = answer.error?.status === 0;
+  // What could not be had while the service was away is asked for when it is back.
+  useEffect(() => {
+    if (isLive && failed) reload();
+  }, [isLive, failed, reload]);
   const { data, error, loading } = answer.key === key ? answer : { data: undefined, error: undefined, loading: true };
   return { data, error, loading, reload };
 };

@@ -23,6 +23,9 @@ export const Shell = ({ children }: { readonly children: ComponentChildren }) =>
   const [section = ''] = place.value.path;
   const at = place.value.path.slice(0, 2).join('/');
   const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${titleOf(place.value.path)} · nexus-scheduler`;
+  }, [at]);
   // A new page begins at its top, and for those who hear it at its beginning.
   // `at` is what changes.
   useEffect(() => {
@@ -77,5 +80,11 @@ const Links = ({ section }: { readonly section: string }) => (
     ))}
   </>
 );
+
+const titleOf = ([section = '', name]: readonly string[]): string => {
+  if (section === 'executions') return 'Execution';
+  if (section === 'new') return 'New job';
+  return name ?? sections.find(({ path }) => path === section)?.name ?? 'Overview';
+};
 
 const isAt = (section: string, path: string): boolean => section === path || (path === 'jobs' && ['new', 'executions'].includes(section));
