@@ -35,6 +35,6 @@ export const learnAccess = (): (() => void) => {
 
 const order = ['read', 'operate', 'admin'] as const;
 
-/** Until it is known, everything may be tried: the service has the last word. */
+/** Nothing is offered before it is known; and the service has the last word. */
 export const may = (needed: Access['scope']): boolean =>
-  access.value === null || order.indexOf(access.value.scope) >= order.indexOf(needed);
+  access.value !== null && order.indexOf(access.value.scope) >= order.indexOf(needed);
