@@ -73,13 +73,14 @@ const comingSuggested = 3;
 
 /** Instants at which something was or is planned. */
 const Suggestions = ({ job, at, pick }: PickGiven) => {
-  const past = useResource(`suggested ${job.jobName}`, async (signal) =>
-    (await jobHistory(job.jobName, pastSuggested, signal)).map(({ scheduledFor }) => scheduledFor),
-  );
-  const coming = useResource(`coming ${job.jobName}`, async (signal) =>
-    (await nextRuns(job.jobName, comingSuggested, signal)).map(({ occurrence }) => occurrence),
-  );
-  const instants = [...new Set([...(coming.data ?? []).toReversed(), ...(past.data ?? [])])];
+  const suggested = useResource(`suggested ${job.jobName}`, async (signal) => {
+    const [past, coming] = await Promise.all([
+      jobHistory(job.jobName, pastSuggested, signal),
+      nextRuns(job.jobName, comingSuggested, signal),
+    ]);
+    return [...coming.map(({ occurrence }) => occurrence).toReversed(), ...past.map(({ scheduledFor }) => scheduledFor)];
+  });
+  const instants = [...new Set(suggested.data)];
   if (instants.length === 0) return null;
   return (
     <div class="field">
