@@ -2,7 +2,18 @@
 // where a server cannot be had, why; the tests skip its suites with the same words.
 //   node scripts/servers.mjs [NAME...]
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,10 +103,14 @@ const recipes = {
   chromium: firstOf(installed(process.env.CHROMIUM, '/usr/bin/chromium'), fromDebianInstalled('chromium', '/usr/bin/chromium')),
 };
 
+/** What it links to may have been removed since. */
+const isWhole = (place) => existsSync(place) && readdirSync(place).every((entry) => existsSync(join(place, entry)));
+
 const fetchServer = (name) => {
   const place = join(cache, `${name}-${versions[name]}`);
   const excuse = `${place}.missing`;
-  if (existsSync(place)) return `ready in ${place}`;
+  if (isWhole(place)) return `ready in ${place}`;
+  rmSync(place, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
   const started = Date.now();
   const unfinished = mkdtempSync(`${place}.unfinished-`);

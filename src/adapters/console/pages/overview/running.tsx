@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { getExecution, listJobs } from '../../api/jobs.js';
-import type { ExecutionDetails } from '../../api/wire.js';
+import type { ExecutionDetails, Job } from '../../api/wire.js';
 import { onEachTick } from '../../clock.js';
 import { now } from '../../live/now.js';
 import { useOnEvent, useResource } from '../../live/resource.js';
@@ -20,7 +20,7 @@ export const Running = () => {
   const active = useResource('active', activeExecutions);
   useOnEvent(({ type }) => type.startsWith('Execution'), active.reload, 'active');
   const { data } = active;
-  const isRunning = data?.shown.some(({ status }) => status === 'running') ?? false;
+  const isRunning = data?.shown.some(({ execution }) => execution.status === 'running') ?? false;
   // Progress is no event.
   useEffect(() => (isRunning ? onEachTick(lookAgainMs, () => !document.hidden && active.reload()) : undefined), [isRunning, active.reload]);
   return (
@@ -40,8 +40,8 @@ export const Running = () => {
             <Empty title="Nothing runs right now" />
           ) : (
             <ul class="rows">
-              {shown.map((execution) => (
-                <Row key={execution.executionId} execution={execution} />
+              {shown.map(({ execution, waitingFor }) => (
+                <Row key={execution.executionId} execution={execution} waitingFor={waitingFor} />
               ))}
             </ul>
           )
@@ -51,20 +51,30 @@ export const Running = () => {
   );
 };
 
-type Active = { readonly count: number; readonly isMore: boolean; readonly shown: readonly ExecutionDetails[] };
+type Shown = { readonly execution: ExecutionDetails; readonly waitingFor: Job['waitingFor'] };
+type Active = { readonly count: number; readonly isMore: boolean; readonly shown: readonly Shown[] };
 
 const activeExecutions = async (signal: AbortSignal): Promise<Active> => {
   const { items, nextCursor } = await listJobs({ status: ['running', 'retrying', 'queued'] }, mostJobs, null, signal);
-  const ids = items.flatMap(({ activeExecutions }) => activeExecutions);
+  const ids = items.flatMap(({ activeExecutions, waitingFor }) => activeExecutions.map((active) => ({ ...active, waitingFor })));
   const first = ids.toSorted((a, b) => rankOf(a.status) - rankOf(b.status)).slice(0, mostShown);
   // One that has just gone with its job is not missed.
-  const found = await Promise.all(first.map(({ executionId }) => getExecution(executionId, signal).catch(() => null)));
-  return { count: ids.length, isMore: nextCursor !== null, shown: found.filter((execution) => execution !== null) };
+  const found = await Promise.all(
+    first.map(({ executionId, waitingFor }) =>
+      getExecution(executionId, signal).then(
+        (execution) => ({ execution, waitingFor }),
+        () => null,
+      ),
+    ),
+  );
+  return { count: ids.length, isMore: nextCursor !== null, shown: found.filter((shown) => shown !== null) };
 };
 
 const rankOf = (status: string): number => ['running', 'retrying', 'queued'].indexOf(status);
 
-const Row = ({ execution }: { readonly execution: ExecutionDetails }) => {
+const reasons = { handler: 'no live node has a handler for it', capacity: 'every slot is taken' } as const;
+
+const Row = ({ execution, waitingFor }: Shown) => {
   const { executionId, jobName, status, progress, startedAt, queuedAt, retryAt } = execution;
   return (
     <li>
@@ -80,6 +90,7 @@ const Row = ({ execution }: { readonly execution: ExecutionDetails }) => {
             elapsed(now.value - Date.parse(startedAt ?? queuedAt))
           )}
         </span>
+        {status === 'queued' && waitingFor && <span class="second">{reasons[waitingFor]}</span>}
         {progress && (
           <span class="second progress-line">
             <progress max={1} value={progress.fraction} aria-label={`Progress of ${jobName}`} />
