@@ -5,6 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY scripts ./scripts
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-slim
@@ -20,6 +21,6 @@ USER 1000
 VOLUME /data
 STOPSIGNAL SIGTERM
 # Reads from the store that the service uses: fails when that cannot be reached.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["node", "dist/bootstrap/main.js", "list", "--limit", "1", "--json"]
-ENTRYPOINT ["node", "dist/bootstrap/main.js"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["node", "dist/bundle/main.js", "list", "--limit", "1", "--json"]
+ENTRYPOINT ["node", "dist/bundle/main.js"]
 CMD ["serve"]

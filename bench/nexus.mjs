@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /** `directory` for the embedded store; a server with a `uri` for one that speaks MongoDB's protocol. */
 export const open = async ({ directory, server, database, concurrency = 200, more = {} }) => {
-  const { createScheduler } = await import('../dist/bootstrap/index.js');
+  const { createScheduler } = await import('nexus-scheduler');
   const store = server?.uri ? { mongodb: server.uri, database } : { directory };
   const options = { store, concurrency, logger: false, autoStart: false, ...more };
   const scheduler = createScheduler(options);
@@ -12,11 +12,9 @@ export const open = async ({ directory, server, database, concurrency = 200, mor
   const mark = Date.now().toString(36);
   let made = 0;
   const schedule = async (jobs) => {
-    for (let i = 0; i < jobs.length; i += 1_000) {
-      const results = await scheduler.scheduleJobs(jobs.slice(i, i + 1_000));
-      const refused = results.find((result) => result instanceof Error);
-      if (refused) throw refused;
-    }
+    const results = await scheduler.scheduleJobs(jobs);
+    const refused = results.find((result) => result instanceof Error);
+    if (refused) throw refused;
   };
   const job = (jobName, scheduleOf, parameters) => ({ jobName, jobType: 'bench', schedule: scheduleOf, parameters });
   return {

@@ -1,12 +1,13 @@
 // One measurement in a process of its own, as run.mjs asks for it: JSON in, JSON out.
 import * as cluster from './workloads/cluster.mjs';
 import * as lateness from './workloads/lateness.mjs';
+import * as limits from './workloads/limits.mjs';
 import * as log from './workloads/log.mjs';
 import * as million from './workloads/million.mjs';
 import * as schedules from './workloads/schedules.mjs';
 import * as throughput from './workloads/throughput.mjs';
 
-const workloads = { ...cluster, ...throughput, ...lateness, ...schedules, ...million, ...log };
+const workloads = { ...cluster, ...throughput, ...lateness, ...schedules, ...million, ...log, ...limits };
 const { subject, workload, open, settings } = JSON.parse(process.argv[2]);
 
 const adapter = await import(subject === 'nexus' ? './nexus.mjs' : `./peers/${subject}.mjs`);

@@ -25,6 +25,9 @@ const throughput = (jobs, rounds) =>
 
 const scheduling = (jobs, rounds) => times(rounds, (round) => [{ row: 'w1', workload: 'scheduling', round, settings: { jobs }, ...nexus }]);
 
+/** What there is to be reached: in the same rounds, so that a busy neighbour falls on it too. */
+const limits = (jobs, rounds) => times(rounds, (round) => [{ row: 'w1', workload: 'limits', round, settings: { jobs }, ...nexus }]);
+
 /** Those that look for work twice a second, or once, are measured once: that is what they show. */
 const lateness = (jobs, rounds, quick) => [
   ...times(rounds, (round) =>
@@ -95,6 +98,7 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
     ? [
         ...throughput(5_000, rounds),
         ...scheduling(1_000, rounds),
+        ...limits(5_000, rounds),
         ...lateness(300, rounds, quick),
         ...log(2_000, 5_000),
         ...cluster(300),
@@ -104,6 +108,7 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
     : [
         ...throughput(20_000, rounds),
         ...scheduling(5_000, rounds),
+        ...limits(20_000, rounds),
         ...lateness(1_000, rounds, quick),
         ...log(5_000, 20_000),
         ...cluster(2_000),

@@ -99,6 +99,37 @@ const schedules = (medians) => {
   ];
 };
 
+const limits = (medians) => {
+  const [limit, ours, single, late] = ['w1/limits', 'w1/throughput', 'w1/scheduling', 'w2/lateness'].map((key) =>
+    medians.get(`${key}/nexus`),
+  );
+  if (!limit) return [];
+  const oneByOne = single && 1_000 / single.oneByOnePerSecond;
+  return [
+    '### What the machine and the driver of the store can do without a scheduler',
+    table(
+      ['', 'without', 'with', 'within'],
+      [
+        ['executions per second: two durable records, rows of job and history', limit.executePerSecond, ours?.executePerSecond],
+        ['jobs scheduled per second: a durable record, a row', limit.schedulePerSecond, ours?.schedulePerSecond],
+      ]
+        .map((row) => [...row, ratio(row[1], row[2])])
+        .concat(
+          [
+            [
+              'one durable insert after the other, ms (without: on the thread that waits)',
+              limit['oneByOneMs.p50'],
+              oneByOne && Number(oneByOne.toPrecision(3)),
+            ],
+            ['late by, p50 ms: a timer, then one durable insert', limit['timerMs.p50'], late?.['latenessMs.p50']],
+            ['late by, p99 ms', limit['timerMs.p99'], late?.['latenessMs.p99']],
+            ['a page of 4 KiB on the medium, ms', limit['flushMs.p50'], undefined],
+          ].map((row) => [...row, ratio(row[2], row[1])]),
+        ),
+    ),
+  ];
+};
+
 const list = (title, rows) => {
   const known = rows.filter(([, value]) => value !== undefined && value !== null);
   return known.length === 0 ? [] : [title, table(['', ''], known)];
@@ -190,7 +221,7 @@ const loadNote = ({ measurements, machine, quick, seconds, at }) => {
 
 export const report = (results) => {
   const medians = mediansOf(results);
-  const parts = [throughput, lateness, schedules, ours, cluster].flatMap((part) => part(medians));
+  const parts = [throughput, lateness, limits, schedules, ours, cluster].flatMap((part) => part(medians));
   return [loadNote(results), ...parts, ...micro(results), ...missing(results)].join('\n\n');
 };
 

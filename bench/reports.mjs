@@ -47,7 +47,7 @@ const stocked = async (directory, count) => {
 };
 
 const make = async (directory, format) => {
-  const { createScheduler } = await import('../dist/bootstrap/index.js');
+  const { createScheduler } = await import('nexus-scheduler');
   const scheduler = createScheduler({ store: { directory: path.join(directory, format) }, predefined: { directory }, logger: false });
   await scheduler.scheduleJob({
     jobName: `report-${format}`,

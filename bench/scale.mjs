@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createScheduler } from '../dist/bootstrap/index.js';
+import { createScheduler } from 'nexus-scheduler';
 
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createScheduler } from '../dist/bootstrap/index.js';
+import { createScheduler } from 'nexus-scheduler';
 import { quantiles } from './measure.mjs';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '4' } } });

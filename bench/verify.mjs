@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createScheduler, manualClock } from '../dist/bootstrap/index.js';
+import { createScheduler, manualClock } from 'nexus-scheduler';
 
 const { values } = parseArgs({
   options: {

@@ -9,6 +9,8 @@ import { deletes, type Projector } from './projector.js';
 const page = 1_000;
 /** Few, because each of them may be long. */
 const streamsAtOnce = 50;
+/** So many times as many are being read while some are worked on. */
+const readAhead = 2;
 
 type OnProgress = (done: number, total: number) => void;
 
@@ -71,17 +73,15 @@ export class Follower {
 
   /** All commits, those of a stream together. Some streams are read while those before them are worked on. */
   async *#wholeStreams(): AsyncGenerator<readonly Commit[], void, undefined> {
-    const next = async (after: StreamKey | null) => {
-      const streams = await this.store.streams(after, streamsAtOnce);
-      return { last: streams.at(-1), logs: await Promise.all(streams.map((stream) => this.store.read(stream, 0))) };
-    };
-    for (let reading = next(null); ; ) {
-      const { last, logs } = await reading;
-      if (last === undefined) return;
-      reading = next(last);
+    const ahead: Promise<readonly (readonly Commit[])[]>[] = [];
+    for (let streams = await this.store.streams(null, streamsAtOnce); streams.length > 0; ) {
+      const reading = Promise.all(streams.map((stream) => this.store.read(stream, 0)));
       reading.catch(() => undefined);
-      yield* logs;
+      ahead.push(reading);
+      streams = await this.store.streams(streams.at(-1) ?? null, streamsAtOnce);
+      if (ahead.length > readAhead) yield* (await ahead.shift()) ?? [];
     }
+    for (const reading of ahead) yield* await reading;
   }
 
   async #refillFrom(commits: readonly Commit[]): Promise<void> {

@@ -9,6 +9,7 @@ import type { Health, Unready } from '../application/health.js';
 import type { Listeners } from '../application/listeners.js';
 import type { Metering } from '../application/metering.js';
 import type { Clock } from '../application/ports/clock.js';
+import type { Logger } from '../application/ports/logger.js';
 import type { Storage } from '../application/ports/storage.js';
 import { SchedulerError } from '../domain/errors.js';
 import type { Millis } from '../domain/instant.js';
@@ -134,12 +135,13 @@ export class Lifecycle {
     const log = chooseLogger(options.logger);
     registerAll(options, jobHandlers, customSchedules);
     const node = `${options.nodeId ?? hostname()}-${ids.next().slice(-12)}`;
-    const [{ Runtime }, { createRunner }, { openStorage }] = await Promise.all([
+    // The store gets ready, in threads of its own, while the rest is loaded.
+    const opening = this.dependencies.openStorage?.(node) ?? openChosen(options.store ?? defaultStore, node, log);
+    const [storage, { Runtime }, { createRunner }] = await Promise.all([
+      opening,
       import('./runtime.js'),
       import('../adapters/runner/index.js'),
-      import('./openStorage.js'),
     ]);
-    const storage = await (this.dependencies.openStorage?.(node) ?? openStorage(options.store ?? defaultStore, node, log));
     const runner = createRunner({ background, activity: this.#activity });
     const { calendar, input } = timetable;
     const { limits, quotas } = settings;
@@ -179,6 +181,11 @@ export class Lifecycle {
     }
   }
 }
+
+const openChosen = async (store: StoreOption, node: string, log: Logger): Promise<Storage> => {
+  const { openStorage } = await import('./openStorage.js');
+  return openStorage(store, node, log);
+};
 
 const looksOnly = ({ store }: AnyOptions): boolean => typeof store === 'object' && 'mongodb' in store && store.readOnly === true;
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
 import { connect } from '../adapters/client/index.js';
@@ -19,6 +20,8 @@ import { restoreArchive } from './restore.js';
 import { createScheduler } from './scheduler.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+const consoleDirectory = fileURLToPath(new URL('../adapters/console', import.meta.url));
 
 /** A wrong environment is named before any command runs. */
 const configuration = (): Config => {
@@ -87,7 +90,7 @@ process.exitCode = await runCli(
     },
     keys: new KeyFile(keysFileOf(config)),
     listen: async (scheduler, { logger, ...address }) =>
-      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, ...address }) : null,
+      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...address }) : null,
     jobTypes,
     restore: (request) =>
       restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),

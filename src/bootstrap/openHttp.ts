@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { HttpScheduler, HttpServer } from '../adapters/http/index.js';
 import { KeyRing, readKeyList } from '../adapters/keys/index.js';
 import { background } from '../adapters/system/background.js';
@@ -13,6 +12,8 @@ type Given = {
   readonly config: Config;
   readonly version: string;
   readonly log: Logger;
+  /** Where the console is once it is built. */
+  readonly consoleDirectory: string;
   /** In place of those of the configuration. */
   readonly host?: string;
   readonly port?: number;
@@ -20,15 +21,14 @@ type Given = {
 
 export type Listening = { readonly url: string; readonly withKeys: boolean; close(): Promise<void> };
 
-/** Directory of the console once it is built. */
-const consoleDirectory = fileURLToPath(new URL('../adapters/console', import.meta.url));
 const keysPollMs = 1_000;
 
 /** Where keys are kept unless the environment names another file. */
 export const keysFileOf = ({ apiKeysFile, DATA_DIR }: Config): string => apiKeysFile ?? path.join(DATA_DIR, 'api-keys.json');
 
 /** The service on its address. What speaks HTTP is loaded here, so that whoever does without never loads it. */
-export const openHttp = async ({ scheduler, config, version, log, host = config.HOST, port = config.PORT }: Given): Promise<Listening> => {
+export const openHttp = async (given: Given): Promise<Listening> => {
+  const { scheduler, config, version, log, consoleDirectory, host = config.HOST, port = config.PORT } = given;
   const { openHttp } = await import('../adapters/http/index.js');
   const keys = new KeyRing(await keysOf(config));
   const dependencies = { scheduler, keys, version, clock: systemClock, background, log, consoleDirectory };

@@ -322,6 +322,7 @@ describe('the clock of the machine', () => {
     const shifted = new Proxy(clock, {
       get: (target, name) => {
         if (name === 'now') return () => target.now() + shift;
+        if (name === 'at') return (due: number, callback: () => void) => target.after(due - shift - target.now(), callback);
         const value: unknown = Reflect.get(target, name);
         return typeof value === 'function' ? value.bind(target) : value;
       },

@@ -42,7 +42,13 @@ const world = (mark: string | null = null) => {
     error: (fields, message) => void lines.push({ level: 'error', fields, message }),
   };
   const after: Clock['after'] = (delay, callback) => timers.add(now + delay, callback);
-  const clock: Clock = { longestSleepMs: 30_000, now: () => instant(now), monotonic: () => now, after };
+  const clock: Clock = {
+    longestSleepMs: 30_000,
+    now: () => instant(now),
+    monotonic: () => now,
+    after,
+    at: (due, callback) => timers.add(due, callback),
+  };
   let settled = 0;
   const outbox = new Outbox({
     notifier: {

@@ -31,6 +31,7 @@ describe('a wall clock that is set back', () => {
       longestSleepMs: manual.longestSleepMs,
       monotonic: () => manual.monotonic(),
       after: (ms: number, callback: () => void) => manual.after(ms, callback),
+      at: (due: Instant, callback: () => void) => manual.after(due - clock.now(), callback),
       attach: manual.attach.bind(manual),
       now: (): Instant => instant(manual.now() + skewMs),
     };

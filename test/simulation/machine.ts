@@ -70,6 +70,7 @@ export class Machine {
     now: () => instant(begin + this.kernel.now + this.skewMs()),
     monotonic: () => this.kernel.now - this.#startedAt,
     after: (delayMs, callback) => this.after(delayMs, callback),
+    at: (due, callback) => this.after(Math.max(0, due - this.clock.now()), callback),
   };
 
   readonly ids: Ids = { next: () => `${this.name}-${String(++this.#ids).padStart(6, '0')}` };

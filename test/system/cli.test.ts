@@ -18,7 +18,7 @@ type Program = {
 
 const program = (argv: readonly string[], environment: { readonly [name: string]: string } = {}): Program => {
   const { FORCE_COLOR, NO_COLOR, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['dist/bootstrap/main.js', ...argv], {
+  const child = spawn(process.execPath, ['dist/bundle/main.js', ...argv], {
     env: { ...inherited, DATA_DIR: path.join(directory, 'data'), PORT: '0', ...environment },
   });
   let [out, err] = ['', ''];

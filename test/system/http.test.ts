@@ -25,7 +25,7 @@ afterEach(async () => {
 
 /** Resolves when the service says where it answers. */
 const serve = (more: { readonly [name: string]: string } = {}, ...options: readonly string[]): Promise<Serving> => {
-  const child = spawn(process.execPath, ['dist/bootstrap/main.js', 'serve', '--handlers', handlers, ...options], {
+  const child = spawn(process.execPath, ['dist/bundle/main.js', 'serve', '--handlers', handlers, ...options], {
     env: environment(more),
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -46,7 +46,7 @@ const serve = (more: { readonly [name: string]: string } = {}, ...options: reado
 };
 
 const run = (argv: readonly string[], more: { readonly [name: string]: string } = {}) =>
-  spawnSync(process.execPath, ['dist/bootstrap/main.js', ...argv], { env: environment(more), encoding: 'utf8' });
+  spawnSync(process.execPath, ['dist/bundle/main.js', ...argv], { env: environment(more), encoding: 'utf8' });
 
 const put = (url: string, key?: string): Promise<Response> =>
   fetch(`${url}/api/v1/jobs/ping`, {
@@ -121,7 +121,7 @@ describe('an address', () => {
   });
 
   it('is never taken by a scheduler that is used as a library, which loads nothing for it', async () => {
-    const script = `import { createScheduler } from './dist/bootstrap/index.js';
+    const script = `import { createScheduler } from './dist/bundle/index.js';
       const scheduler = createScheduler({ store: 'memory', logger: false });
       await scheduler.scheduleJob({ jobName: 'a', jobType: 'b', schedule: { type: 'recurring', cronExpression: '0 0 1 1 *' } });
       const ports = process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;

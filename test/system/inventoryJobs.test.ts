@@ -39,7 +39,7 @@ const service = async (
   smtp: string,
 ): Promise<readonly { readonly status: string; readonly result: object; readonly executionId: string }[]> => {
   const { PATH } = process.env;
-  const service = pathToFileURL(path.resolve('dist/bootstrap/index.js')).href;
+  const service = pathToFileURL(path.resolve('dist/bundle/index.js')).href;
   const child = spawn(process.execPath, [path.resolve('test/fixtures/inventoryJobs.mjs'), service], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: home,

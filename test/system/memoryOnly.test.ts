@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 it('a scheduler in memory, for which nobody has named a directory, makes no file', () => {
   const home = mkdtempSync(path.join(tmpdir(), 'memory-only-'));
-  const argv = [path.resolve('test/fixtures/memoryOnly.mjs'), pathToFileURL(path.resolve('dist/bootstrap/index.js')).href];
+  const argv = [path.resolve('test/fixtures/memoryOnly.mjs'), pathToFileURL(path.resolve('dist/bundle/index.js')).href];
   const { PATH } = process.env;
   const out = execFileSync(process.execPath, argv, { cwd: home, env: { PATH }, encoding: 'utf8' });
   expect(JSON.parse(out)).toEqual({

@@ -23,7 +23,6 @@ const mostHeaderBytes = 16_384;
 const mostConnections = 2_000;
 const headersMs = 10_000;
 const requestMs = 30_000;
-const handlerMs = 60_000;
 const idleMs = 70_000;
 
 export const routes: readonly Route[] = [...jobRoutes, ...changeRoutes, ...recordRoutes, ...planRoutes, ...eventRoutes, ...nodeRoutes];
@@ -36,7 +35,6 @@ export const createApp = async (dependencies: HttpDependencies): Promise<Fastify
     requestTimeout: requestMs,
     connectionTimeout: idleMs,
     keepAliveTimeout: idleMs,
-    handlerTimeout: handlerMs,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 2_048 },

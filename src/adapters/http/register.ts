@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Background } from '../../application/ports/clock.js';
 import { accepts } from './accept.js';
 import type { EventStreams } from './eventStreams.js';
 import { accessOf, allow, organizationOf, type Peer } from './guard.js';
@@ -15,6 +17,8 @@ export type Registering = {
   readonly streams: EventStreams;
 };
 
+/** Longer than a run may be waited for. */
+const answerMs = 60_000;
 const json = 'application/json';
 /** Whoever takes this takes any file. */
 const file = 'application/octet-stream';
@@ -27,6 +31,7 @@ export const register = (app: FastifyInstance, route: Route, registering: Regist
     allow(access, route.scope);
     return access;
   };
+  const within = atMost(route.atOnce ?? Number.POSITIVE_INFINITY);
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -36,7 +41,8 @@ export const register = (app: FastifyInstance, route: Route, registering: Regist
       const { accept = '' } = request.headers;
       const takesStream = route.produces !== undefined && request.method === 'GET' && accept.toLowerCase().includes(route.produces);
       if (!takesStream && !accepts(accept, route.file ? file : json)) throw notAcceptable(route);
-      const answer = await route.handle(askedOf(request, route, dependencies, takesStream));
+      const handle = (signal: AbortSignal) => within(() => route.handle(askedOf(request, route, dependencies, takesStream, signal)));
+      const answer = await inTime(dependencies.background, reply.raw, handle);
       if (answer.content) return sendFile(reply, answer, answer.content, dependencies);
       if (!answer.events) return send(reply, answer);
       registering.streams.check();
@@ -46,7 +52,44 @@ export const register = (app: FastifyInstance, route: Route, registering: Regist
   });
 };
 
-const askedOf = (request: FastifyRequest, route: Route, dependencies: HttpDependencies, takesStream: boolean): Asked => {
+/** Lets so many at once do something. */
+const atMost = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let underWay = 0;
+  return async (work) => {
+    if (underWay >= most)
+      throw new HttpError(503, 'TOO_BUSY', `${most} of these are under way already; try again`, { headers: { 'retry-after': '2' } });
+    underWay++;
+    try {
+      return await work();
+    } finally {
+      underWay--;
+    }
+  };
+};
+
+/** The framework's own limit is forgotten once a body has been read. The signal aborts when nobody waits any more. */
+const inTime = <T>(background: Background, response: ServerResponse, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const ended = new AbortController();
+    response.on('close', () => ended.abort());
+    const stop = background.after(answerMs, () => {
+      ended.abort();
+      reject(
+        new HttpError(503, 'TOO_BUSY', 'the answer took too long; what was asked for may still happen', {
+          headers: { 'retry-after': '1' },
+        }),
+      );
+    });
+    work(ended.signal).then(resolve, reject).finally(stop);
+  });
+
+const askedOf = (
+  request: FastifyRequest,
+  route: Route,
+  dependencies: HttpDependencies,
+  takesStream: boolean,
+  signal: AbortSignal,
+): Asked => {
   const access = request.getDecorator<Asked['access']>('access');
   const params = readPart(route.params, request.params, 'params');
   const query = readPart(route.query, request.query, 'query');
@@ -54,7 +97,7 @@ const askedOf = (request: FastifyRequest, route: Route, dependencies: HttpDepend
   const { organization: named } = Object(query);
   const organization = organizationOf(access, named);
   const jobs = dependencies.scheduler.onBehalfOf(access.name, organization);
-  const { headers, signal } = request;
+  const { headers } = request;
   return { params, query, body, headers, access, organization, jobs, signal, takesStream, dependencies };
 };
 

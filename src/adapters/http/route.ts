@@ -55,6 +55,8 @@ export type Route = {
   readonly bodyDoc?: z.ZodType;
   /** A media type that it answers with beside JSON, if it is asked for by name. */
   readonly produces?: string;
+  /** How many requests may be under way at once; more are told to come again. For what takes the process's time. */
+  readonly atOnce?: number;
   /** It answers with a file instead of JSON. */
   readonly file?: boolean;
   /** A request without a body is one with an empty object. */

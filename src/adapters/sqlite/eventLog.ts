@@ -6,7 +6,6 @@ import { appendQueue } from './appendQueue.js';
 import { gather } from './gather.js';
 import type { Link } from './link.js';
 import type { Cells, LogCalls } from './protocol.js';
-import { readRows } from './rows.js';
 
 const partition = 0;
 const columns = 6;
@@ -14,10 +13,13 @@ const columns = 6;
 type OfStream = readonly [stream: StreamKey, version: Version];
 
 export const logReader = (link: Link<LogCalls>): Pick<StorageReader, 'store' | 'feed'> => {
-  const read = gather((after: readonly OfStream[]) => link.call('read', { after }), Number.POSITIVE_INFINITY);
+  const read = gather(
+    async (after: readonly OfStream[]) => byStream(await link.call('read', { after }), after.length),
+    Number.POSITIVE_INFINITY,
+  );
   return {
     store: {
-      read: async (stream, afterVersion) => commitsOf(await read([stream, afterVersion])),
+      read: (stream, afterVersion) => read([stream, afterVersion]),
       streams: async (after, limit) => link.call('streams', { after: after ?? '', limit }),
     },
     feed: {
@@ -49,13 +51,24 @@ export const eventLog = (link: Link<LogCalls>): EventLog => {
   };
 };
 
-const commitsOf = (cells: Cells): readonly Commit[] =>
-  readRows(cells, columns, ([stream, version, position, commitId, at, data]) => ({
-    commitId: String(commitId),
-    stream: String(stream),
-    version: Number(version),
-    partition,
-    position: Number(position),
-    at: Number(at) as Instant,
-    events: decodeEvents(String(data)),
-  }));
+const byStream = (cells: Cells, streams: number): readonly (readonly Commit[])[] => {
+  const commits = Array.from({ length: streams }, (): Commit[] => []);
+  for (let at = 0; at < cells.length; at += columns + 1) commits[Number(cells[at])]?.push(commitAt(cells, at + 1));
+  return commits;
+};
+
+const commitsOf = (cells: Cells): readonly Commit[] => {
+  const commits: Commit[] = [];
+  for (let at = 0; at < cells.length; at += columns) commits.push(commitAt(cells, at));
+  return commits;
+};
+
+const commitAt = (cells: Cells, at: number): Commit => ({
+  commitId: String(cells[at + 3]),
+  stream: String(cells[at]),
+  version: Number(cells[at + 1]),
+  partition,
+  position: Number(cells[at + 2]),
+  at: Number(cells[at + 4]) as Instant,
+  events: decodeEvents(String(cells[at + 5])),
+});

@@ -21,7 +21,8 @@ export type SaveBatch = { readonly jobs: Cells; readonly executions: Cells; read
 /** What the thread of the log answers. It does nothing else, so that no append waits for rows to be written or searched. */
 export type LogCalls = {
   append: { request: AppendBatch; reply: readonly number[] };
-  read: { request: { readonly after: readonly (readonly [stream: string, version: number])[] }; reply: readonly Cells[] };
+  /** Each row begins with which of the streams asked for it is of. */
+  read: { request: { readonly after: readonly (readonly [stream: string, version: number])[] }; reply: Cells };
   feed: { request: { readonly position: number; readonly limit: number }; reply: Cells };
   head: { request: Nothing; reply: number };
   streams: { request: { readonly after: string; readonly limit: number }; reply: readonly string[] };

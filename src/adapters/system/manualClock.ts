@@ -51,6 +51,10 @@ class ManualTime implements ManualClock {
     return this.#timers.add(Math.ceil(this.#now + Math.max(0, delay)), callback);
   }
 
+  at(due: Instant, callback: () => void): Stop {
+    return this.#timers.add(Math.max(this.#now, due), callback);
+  }
+
   attach(activity: Activity): () => void {
     return this.#quiet.attach(activity);
   }

@@ -22,7 +22,9 @@ import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleOptions, ScheduleResult } from './types.js';
 
-const bulkAtOnce = 500;
+/** Entries of a bulk call that are handled together, and how many such groups are under way: while some are written the next are decided. */
+const bulkGroup = 128;
+const bulkGroupsAtOnce = 8;
 const mostInBulk = 1_000_000;
 /** A timer that is set for longer fires at once. */
 const longestWaitMs = 2 ** 31 - 1;
@@ -109,8 +111,15 @@ export class JobCommands {
   async scheduleJobs(inputs: readonly unknown[]): Promise<readonly BulkResult[]> {
     const given = itemsOf('jobs', inputs, mostInBulk);
     const results: BulkResult[] = [];
-    for (let i = 0; i < given.length; i += bulkAtOnce)
-      results.push(...(await Promise.all(given.slice(i, i + bulkAtOnce).map((input) => this.scheduleJob(input).catch(asSchedulerError)))));
+    const underWay: Promise<readonly BulkResult[]>[] = [];
+    const settle = async (most: number): Promise<void> => {
+      while (underWay.length > most) results.push(...((await underWay.shift()) ?? []));
+    };
+    for (let i = 0; i < given.length; i += bulkGroup) {
+      underWay.push(Promise.all(given.slice(i, i + bulkGroup).map((input) => this.scheduleJob(input).catch(asSchedulerError))));
+      await settle(bulkGroupsAtOnce);
+    }
+    await settle(0);
     return results;
   }
 

@@ -280,7 +280,8 @@ export class Dispatcher {
   /** Another node has the first right to this; it is looked at again when that has passed. */
   #handOver(due: WakeUp, at: Instant): void {
     this.#onHandOver();
-    this.dependencies.clock.after(Math.min(at - this.dependencies.clock.now(), this.dependencies.clock.longestSleepMs), () => {
+    const { clock } = this.dependencies;
+    clock.at(instant(Math.min(at, clock.now() + clock.longestSleepMs)), () => {
       if (!this.#running) return;
       const row = this.dependencies.rows.known(due.stream);
       const present = row ? wakeUpOf(row) : due;
@@ -296,9 +297,9 @@ export class Dispatcher {
     this.#timer?.();
     this.#timer = null;
     this.#armedFor = wakeAt;
-    const sleep = Math.min(Math.max(0, wakeAt - now), clock.longestSleepMs);
-    if (!Number.isFinite(sleep)) return;
-    this.#timer = clock.after(sleep, () => {
+    const lookAt = instant(Math.min(wakeAt, now + clock.longestSleepMs));
+    if (!Number.isFinite(lookAt)) return;
+    this.#timer = clock.at(lookAt, () => {
       this.#timer = null;
       this.#pump();
     });

@@ -14,6 +14,8 @@ export interface Clock {
   monotonic(): Millis;
   /** Calls once, after `delay` milliseconds (at most `longestSleepMs`) on the monotonic clock, never early. */
   after(delay: Millis, callback: () => void): Stop;
+  /** Calls once, when the wall clock has come to an instant (at most `longestSleepMs` ahead), or after as long, should it be set back. */
+  at(due: Instant, callback: () => void): Stop;
 }
 
 /** The pace of housekeeping (flushes, safety polls, beats): always real time, so that a manual clock does not drive it. */

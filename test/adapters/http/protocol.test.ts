@@ -123,6 +123,26 @@ describe('the service', () => {
     expect((await call('GET', '/readyz')).status).toBe(200);
   });
 
+  it('does not let anybody wait for ever', async () => {
+    const gate = deferred();
+    const timers = new Map<number, () => void>();
+    const background = {
+      after: (ms: number, call: () => void) => {
+        timers.set(ms, call);
+        return () => undefined;
+      },
+    };
+    const { call, scheduler } = await openService({ background, handlers: { pdf: () => gate.promise } });
+    await scheduler.scheduleJob({ jobName: 'a', ...report });
+    const started = new Promise<void>((resolve) => scheduler.on('ExecutionStarted', () => resolve()));
+    const run = call('POST', '/api/v1/jobs/a/run', { body: { wait: true } });
+    await started;
+    timers.get(60_000)?.();
+    expect(await run).toMatchObject({ status: 503, body: { code: 'TOO_BUSY' } });
+    gate.resolve('late');
+    expect((await call('GET', '/healthz')).status).toBe(200);
+  });
+
   it('shows its console, or says that it is not built', async () => {
     const without = await openService();
     const page = await without.call('GET', '/');

@@ -350,6 +350,25 @@ describe('what would be', () => {
   });
 });
 
+describe('what takes the time of the service', () => {
+  it('is done for two at once, and others are told to come again', async () => {
+    const service = await openService();
+    for (let i = 0; i < 20; i++)
+      await service.scheduler.scheduleJob({
+        jobName: `j${i}`,
+        jobType: 'pdf',
+        schedule: { type: 'recurring', cronExpression: '* * * * *' },
+      });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ask(service, 'GET', '/api/v1/forecast', {}, { query: '?days=1' })));
+    const busy = answers.filter(({ status }) => status === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy[0]).toMatchObject({ body: { code: 'TOO_BUSY' } });
+    expect(busy[0]?.headers.get('retry-after')).toBe('2');
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2);
+    expect((await ask(service, 'GET', '/api/v1/forecast', {}, { query: '?days=1' })).status).toBe(200);
+  });
+});
+
 describe('the service', () => {
   it('says which nodes there are, and who asks', async () => {
     const service = await openService({ handlers: { pdf: () => 1 } });

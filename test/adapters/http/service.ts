@@ -4,9 +4,10 @@ import { routes } from '../../../src/adapters/http/app.js';
 import { openHttp } from '../../../src/adapters/http/index.js';
 import { createKey, type KeyEntry, KeyRing } from '../../../src/adapters/keys/index.js';
 import { noLog } from '../../../src/adapters/pino/noLog.js';
-import { background } from '../../../src/adapters/system/background.js';
+import { background as realTime } from '../../../src/adapters/system/background.js';
 import { systemClock } from '../../../src/adapters/system/systemClock.js';
 import type { Scope } from '../../../src/application/ports/apiKeys.js';
+import type { Background } from '../../../src/application/ports/clock.js';
 import { createScheduler, type ManualClock, manualClock, type Scheduler, type SchedulerOptions } from '../../../src/bootstrap/index.js';
 import { begin } from '../../application/opened.js';
 
@@ -40,7 +41,12 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map(({ close }) => close()));
 });
 
-type Given = SchedulerOptions & { readonly keys?: readonly KeyEntry[]; readonly consoleDirectory?: string; readonly start?: boolean };
+type Given = SchedulerOptions & {
+  readonly keys?: readonly KeyEntry[];
+  readonly consoleDirectory?: string;
+  readonly start?: boolean;
+  readonly background?: Background;
+};
 
 /** Closed after the test. */
 export const openService = async (given: Given = {}): Promise<Service> => {
@@ -54,6 +60,7 @@ export const openUntilClosed = async ({
   keys = [],
   consoleDirectory = '/nowhere',
   start = true,
+  background = realTime,
   ...options
 }: Given = {}): Promise<Service> => {
   const clock = manualClock(begin);

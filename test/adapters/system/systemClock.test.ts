@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ids } from '../../../src/adapters/system/ids.js';
 import { systemClock } from '../../../src/adapters/system/systemClock.js';
+import { instant } from '../../../src/domain/instant.js';
 
 const run = promisify(execFile);
 const built = (module: string): string => new URL(`../../../dist/adapters/system/${module}.js`, import.meta.url).href;
@@ -23,6 +24,32 @@ describe('the clock of the system', () => {
       ),
     );
     expect(Math.max(...early)).toBeLessThanOrEqual(0);
+  });
+
+  it('calls when the wall clock has come to an instant, and not before', async () => {
+    const before = await Promise.all(
+      Array.from(
+        { length: 50 },
+        (_, i) =>
+          new Promise<number>((resolve) => {
+            const due = instant(systemClock.now() + i);
+            systemClock.at(due, () => resolve(due - systemClock.now()));
+          }),
+      ),
+    );
+    expect(Math.max(...before)).toBeLessThanOrEqual(0);
+  });
+
+  it('calls for an instant that is past in the next turn, not at once', async () => {
+    const order: string[] = [];
+    await new Promise<void>((resolve) => {
+      systemClock.at(instant(0), () => {
+        order.push('called');
+        resolve();
+      });
+      order.push('asked');
+    });
+    expect(order).toEqual(['asked', 'called']);
   });
 
   it('does not call what was stopped', async () => {

@@ -24,9 +24,10 @@ const program = (uri: string, argv: readonly string[], stdin = ''): Program => {
     MONGODB_URI: uri,
     MONGODB_DB: `commands_${process.pid}`,
     SCHEDULER_NODE_ID: 'serving',
+    PORT: '0',
     DATA_DIR: directory,
   };
-  const child = spawn(process.execPath, ['dist/bootstrap/main.js', ...argv], { env });
+  const child = spawn(process.execPath, ['dist/bundle/main.js', ...argv], { env });
   child.stdin.end(stdin);
   let [out, err] = ['', ''];
   const ended = once(child, 'close').then(([code]) => ({ code, out, err }));

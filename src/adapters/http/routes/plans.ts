@@ -51,6 +51,7 @@ const whatIf = route({
 const forecast = route({
   method: 'GET',
   path: '/api/v1/forecast',
+  atOnce: 2,
   scope,
   tag,
   summary: 'The coming days, played with recorded durations',
