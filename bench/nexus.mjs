@@ -46,6 +46,12 @@ export const open = async ({ directory, server, database, concurrency = 200, mor
       await scheduler.start();
     },
     pending: async () => (await scheduler.getScheduledJobs({ status: ['queued', 'running', 'retrying', 'scheduled'], limit: 1 })).length,
+    /** How many runs have ended on any node, as this one has heard. Asking for lists would have everything saved first, each time. */
+    watchEnds: () => {
+      let ended = 0;
+      scheduler.on('ExecutionCompleted', () => ended++);
+      return () => ended;
+    },
     verify: async () => {
       const { problems } = await scheduler.verify();
       if (problems.length > 0) throw new Error(`verify: ${JSON.stringify(problems.slice(0, 3))}`);

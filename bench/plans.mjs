@@ -64,6 +64,15 @@ const many = (jobs) => [
   { row: 'w5', workload: 'operate', directory: 'many', timeoutMs: 120_000, ...nexus },
 ];
 
+/** Further apart than on the embedded store: the servers of W6 do some tens of jobs a second. */
+const latenessOnServer = (jobs) => {
+  const common = { row: 'w2', server: 'mongo', variant: 'MongoDB protocol', open: { database: 'late', concurrency: 50 }, ...nexus };
+  return [
+    { ...common, workload: 'inserts', settings: { jobs } },
+    { ...common, workload: 'lateness', settings: { jobs, apartMs: 200 } },
+  ];
+};
+
 /** The events that `fill` left. */
 const filled = (measurements) => ({ events: measurements.findLast(({ workload, ok }) => workload === 'fill' && ok)?.figures.events ?? 0 });
 
@@ -100,6 +109,7 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...scheduling(1_000, rounds),
         ...limits(5_000, rounds),
         ...lateness(300, rounds, quick),
+        ...latenessOnServer(50),
         ...log(2_000, 5_000),
         ...cluster(300),
         ...many(30_000),
@@ -110,6 +120,7 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...scheduling(5_000, rounds),
         ...limits(20_000, rounds),
         ...lateness(1_000, rounds, quick),
+        ...latenessOnServer(150),
         ...log(5_000, 20_000),
         ...cluster(2_000),
         ...schedulesAndRestart(nexus, 20_000, 2_000),

@@ -71,6 +71,7 @@ const lateness = (medians) => {
       ['', 'p50', 'p99', 'max', 'early', 'processor seconds'],
       all.map(({ name, figures: f }) => [name, f['latenessMs.p50'], f['latenessMs.p99'], f['latenessMs.max'], f.early, f.cpuSeconds]),
     ),
+    ...onServer(medians),
   ];
 };
 
@@ -97,6 +98,15 @@ const schedules = (medians) => {
       }),
     ),
   ];
+};
+
+const onServer = (medians) => {
+  const [insert, late] = ['inserts', 'lateness'].map((workload) => medians.get(`w2/${workload}/nexus/MongoDB protocol`));
+  if (!insert || !late) return [];
+  const [p50, p99] = ['p50', 'p99'].map(
+    (q) => `${shown(late[`latenessMs.${q}`])} ms (an insert alone: ${shown(insert[`insertMs.${q}`])} ms)`,
+  );
+  return [`One node on the server of W6, jobs 200 ms apart: p50 ${p50}, p99 ${p99}.`];
 };
 
 const limits = (medians) => {

@@ -1,11 +1,9 @@
-// W2: jobs due 10 ms apart, scheduled ahead while the worker runs: start of the handler minus the instant it was due.
+// W2: jobs due 10 ms apart (on a server of W6 further apart), scheduled ahead while the worker runs: start of the handler minus the instant it was due.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantiles, wall, watchCpu } from '../measure.mjs';
 import { payloadOf } from './payload.mjs';
 
-const apartMs = 10;
-
-export const lateness = async (subject, { jobs, serverPid, leadMs = 4_000 }) => {
+export const lateness = async (subject, { jobs, serverPid, apartMs = 10, leadMs = 4_000 }) => {
   await subject.reset();
   const late = [];
   const seen = new Uint8Array(jobs);
@@ -35,4 +33,19 @@ export const lateness = async (subject, { jobs, serverPid, leadMs = 4_000 }) => 
     cpuSeconds: cpu.processSeconds + cpu.serverSeconds,
     othersPercent: cpu.othersPercent,
   };
+};
+
+/** What a server of W6 takes for one insert that is durable when it is answered: whoever keeps a start waits for so long. */
+export const inserts = async (_, { jobs, open: { server, database } }) => {
+  const { MongoClient } = await import('mongodb');
+  const client = await MongoClient.connect(server.uri);
+  const collection = client.db(`${database}_inserts`).collection('inserts');
+  const times = [];
+  for (let i = 0; i < jobs; i++) {
+    const from = wall();
+    await collection.insertOne({ _id: i, ...payloadOf(i) }, { writeConcern: { w: 'majority', j: true } });
+    times.push(wall() - from);
+  }
+  await client.close();
+  return { insertMs: quantiles(times) };
 };

@@ -163,11 +163,12 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.sweeper,
-    [T.commands, T.rows, T.executor, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
-    (commands, rows, executor, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
+    [T.commands, T.commits, T.rows, T.executor, T.storage, T.projector, T.handlers, T.dispatcher, T.clock, T.background, T.ids, T.log],
+    (commands, commits, rows, executor, { readModels, membership }, projector, handlers, dispatcher, clock, background, ids, log) => {
       const watchedSince = () => dispatcher.watchedSince;
       return new Sweeper({
         commands,
+        commits,
         rows,
         executor,
         readModels,
@@ -193,9 +194,9 @@ export const createContainer = (parts: Parts): Container => {
   single(
     c,
     T.repairer,
-    [T.storage, T.rows, T.eraser, T.background, T.log],
-    ({ feed, readModels, leases }, rows, eraser, background, log) =>
-      new Repairer({ feed, readModels, rows, eraser, leases, background, log }),
+    [T.storage, T.rows, T.projector, T.eraser, T.background, T.log],
+    ({ feed, readModels, leases }, rows, projector, eraser, background, log) =>
+      new Repairer({ feed, readModels, rows, projector, eraser, leases, background, log }),
   );
   single(
     c,

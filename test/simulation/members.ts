@@ -1,6 +1,6 @@
 import { startBeats } from '../../src/adapters/mongo/cluster/beats.js';
 import { nodeWatch } from '../../src/adapters/mongo/cluster/nodeWatch.js';
-import { usualPace, vouchedBeats } from '../../src/adapters/mongo/cluster/pace.js';
+import { looksPerBeat, usualPace, vouchedBeats } from '../../src/adapters/mongo/cluster/pace.js';
 import { StoreUnavailable } from '../../src/application/ports/eventStore.js';
 import type { Membership, NodeInfo } from '../../src/application/ports/membership.js';
 import type { Machine } from './machine.js';
@@ -77,6 +77,7 @@ export const membersOf = (list: NodeList, machine: Machine, network: Network, no
     clock,
     background,
     beatMs: usualPace.beatMs,
+    lookMs: usualPace.beatMs / looksPerBeat,
     fenceMs: usualPace.fenceMs,
     vouchedBeats,
   });

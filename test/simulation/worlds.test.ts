@@ -3,7 +3,7 @@ import { brokenFrom, hundreds } from './seeds.js';
 import { simulate } from './simulate.js';
 
 /** What is looked at here each time; `npm run proof` looks at far more. */
-const seeds = 300;
+const seeds = 200;
 
 describe('nodes that share a store, whatever happens to them', () => {
   it.each(hundreds(seeds))(

@@ -13,7 +13,7 @@ import { long } from './native.js';
 const port = parentPort;
 if (!port) throw new Error('This module is the entry of a worker thread');
 
-const { uri, database, node, beatMs, fenceMs, vouchedBeats } = workerData as BeatOptions;
+const { uri, database, node, beatMs, lookMs, fenceMs, vouchedBeats } = workerData as BeatOptions;
 
 const background: Background = {
   after: (delay, callback) => {
@@ -49,6 +49,7 @@ const beats = startBeats({
   clock,
   background,
   beatMs,
+  lookMs,
   fenceMs,
   vouchedBeats,
 });

@@ -7,15 +7,18 @@ import type { Leases } from '../ports/leases.js';
 import type { Logger } from '../ports/logger.js';
 import type { ExecutionRow, JobRow, ReadModels } from '../ports/readModels.js';
 import { blankRow } from '../projections/project.js';
-import { deletes } from '../projector.js';
+import { deletes, type Projector } from '../projector.js';
 
 const everyMs: Millis = 1_000;
+/** So many looks a commit is left to its writer, whose rows follow a moment later: longer where the store is busy. */
+const ripeAfterLooks = 3;
 const page = 500;
 
 type Dependencies = {
   readonly feed: EventFeed;
   readonly readModels: ReadModels;
   readonly rows: JobRows;
+  readonly projector: Projector;
   readonly eraser: Eraser;
   readonly leases: Leases;
   readonly background: Background;
@@ -27,8 +30,8 @@ type Dependencies = {
  * moment later, mends such rows, finishes deletions, and moves the checkpoint on.
  */
 export class Repairer {
-  /** Heads as they were at the last look: what is older than that has had time to be projected by its writer. */
-  readonly #ripe: Position[] = [];
+  /** Heads of each partition as they were at the last looks, the oldest first: what is older has had time to be projected by its writer. */
+  readonly #heads: Position[][] = [];
   #timer: Stop | null = null;
   #working: Promise<void> = Promise.resolve();
 
@@ -55,18 +58,21 @@ export class Repairer {
   async #repairAll(): Promise<void> {
     const { feed, leases } = this.dependencies;
     for (let partition = 0; partition < feed.partitions; partition++) {
-      const ripe = this.#ripe[partition] ?? 0;
-      this.#ripe[partition] = await feed.head(partition);
+      const heads = [...(this.#heads[partition] ?? []), await feed.head(partition)];
+      const ripe = heads.length > ripeAfterLooks ? (heads.shift() ?? 0) : 0;
+      this.#heads[partition] = heads;
       if (await leases.hold(leaseOf(partition))) await this.#repair(partition, ripe);
     }
   }
 
   async #repair(partition: number, upTo: Position): Promise<void> {
-    const { feed, readModels } = this.dependencies;
+    const { feed, readModels, projector } = this.dependencies;
     for (let at = await readModels.checkpoint(partition); at < upTo; ) {
       const commits = (await feed.after(partition, at, page)).filter((c) => c.position <= upTo);
       const last = commits.at(-1);
       if (!last) return;
+      // What this node still has to save would look as if nobody had.
+      await projector.saved();
       await this.#mend(commits);
       at = last.position;
       await readModels.save({ jobs: [], executions: [], checkpoints: new Map([[partition, at]]) });

@@ -101,7 +101,7 @@ export class Tail {
     let found = false;
     for (let partition = 0; partition < feed.partitions; partition++) {
       for (let more = true; more && this.#running; ) {
-        const commits = await feed.after(partition, this.#positions[partition] ?? 0, page);
+        const commits = await feed.after(partition, this.#passOwn(partition), page);
         const rows = await this.#rowsOf(commits);
         for (const commit of commits) {
           if (!(await this.#observe(commit, rows))) return true;
@@ -112,6 +112,14 @@ export class Tail {
       }
     }
     return found;
+  }
+
+  /** What this node has written next to what it knows need not be read: it was told of that when the append was answered. */
+  #passOwn(partition: number): Position {
+    let position = this.#positions[partition] ?? 0;
+    while (this.#own.delete(`${partition}:${position + 1}`)) position++;
+    this.#positions[partition] = position;
+    return position;
   }
 
   /** The rows of a page, asked for together. */

@@ -1,6 +1,7 @@
 import { type Instant, instant, type Millis } from '../../domain/instant.js';
 import type { RunningExecution } from '../../domain/job/state.js';
 import type { CommandHandler } from '../commandHandler.js';
+import type { Commits } from '../commits.js';
 import type { Executor } from '../execution/executor.js';
 import type { JobHandlers } from '../handlers.js';
 import type { JobRows } from '../jobRows.js';
@@ -9,7 +10,7 @@ import type { StreamKey } from '../ports/eventStore.js';
 import type { Ids } from '../ports/ids.js';
 import type { Logger } from '../ports/logger.js';
 import type { Membership } from '../ports/membership.js';
-import type { ReadModels } from '../ports/readModels.js';
+import type { JobRow, ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 
 const everyMs = 5_000;
@@ -25,6 +26,7 @@ const page = 500;
 
 type Dependencies = {
   readonly commands: CommandHandler;
+  readonly commits: Commits;
   readonly rows: JobRows;
   readonly executor: Executor;
   readonly readModels: ReadModels;
@@ -45,11 +47,22 @@ export class Sweeper {
   #sweeping: Promise<void> = Promise.resolve();
   /** Since when, on our own clock, an attempt has been seen to run: wall clocks of nodes may lie an hour apart. */
   #seenSince = new Map<string, Millis>();
+  /** Jobs of which an attempt runs, as far as this node has heard: what is saved may not tell of the last claims of a node that died. */
+  readonly #heardRunning = new Set<StreamKey>();
   #live: readonly string[] = [];
   #looks = 0;
   #looksLeft = 0;
 
-  constructor(private readonly dependencies: Dependencies) {}
+  constructor(private readonly dependencies: Dependencies) {
+    const { commits, membership } = dependencies;
+    if (!membership.exclusive) commits.on(({ row }) => this.#hear(row));
+  }
+
+  #hear({ stream, state }: JobRow): void {
+    const runs = state.kind === 'job' && state.executions.some(({ phase }) => phase === 'running');
+    if (runs) this.#heardRunning.add(stream);
+    else this.#heardRunning.delete(stream);
+  }
 
   start(): void {
     const { membership, background, log } = this.dependencies;
@@ -87,20 +100,27 @@ export class Sweeper {
 
   /** Fails the attempts of nodes that no longer live, so that they are tried again. Returns how many. */
   async failLost(): Promise<number> {
-    const { readModels, rows, projector } = this.dependencies;
-    await projector.saved();
-    let lost = 0;
+    const { readModels, projector } = this.dependencies;
     const seenBefore = this.#seenSince;
     this.#seenSince = new Map();
+    let lost = await this.#failLostOf([...this.#heardRunning], seenBefore);
+    await projector.saved();
     for (let after: StreamKey | undefined; ; ) {
       const streams = await readModels.running(page, after);
-      for (const row of await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream))))
-        if (row.state.kind === 'job')
-          for (const e of row.state.executions)
-            if (e.phase === 'running' && this.#isLost(e, seenBefore)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
+      lost += await this.#failLostOf(streams, seenBefore);
       if (streams.length < page) return lost;
       after = streams.at(-1);
     }
+  }
+
+  async #failLostOf(streams: readonly StreamKey[], seenBefore: ReadonlyMap<string, Millis>): Promise<number> {
+    const { rows } = this.dependencies;
+    let lost = 0;
+    for (const row of await Promise.all(streams.map((stream) => rows.known(stream) ?? rows.load(stream))))
+      if (row.state.kind === 'job')
+        for (const e of row.state.executions)
+          if (e.phase === 'running' && this.#isLost(e, seenBefore)) lost += (await this.#fail(row.stream, e)) ? 1 : 0;
+    return lost;
   }
 
   /** An attempt of this very process that it does not know of was claimed without its knowledge, and could not be started afterwards. */

@@ -71,13 +71,11 @@ describeOnMongo('artifacts', (server) => {
     expect(await count()).toBe(0);
     for (const opened of [died, soon, later]) await opened.close();
   });
+});
 
-  it('says what is the matter where the server does not answer', async () => {
-    const { close } = await openGridFs({ mongodb: server().uri, database: newDatabase(), clock: settableClock() });
-    await close();
-    const away = `mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200&directConnection=true`;
-    await expect(openGridFs({ mongodb: away, database: newDatabase(), clock: settableClock() })).rejects.toMatchObject({
-      name: 'ArtifactsUnavailable',
-    });
+it('says what is the matter where the server does not answer', async () => {
+  const away = 'mongodb://127.0.0.1:9/?directConnection=true';
+  await expect(openGridFs({ mongodb: away, database: newDatabase(), clock: settableClock() })).rejects.toMatchObject({
+    name: 'ArtifactsUnavailable',
   });
 });

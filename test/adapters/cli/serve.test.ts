@@ -127,6 +127,8 @@ stopped after 1 min 3 s: 2 completed, 0 failed, 1 retry
     const { code, out: said } = await stopped();
     expect(code).toBe(0);
     expect(said).toMatch(/slow +stopped, retry 2\/2 in 0 ms: its node shut down\nstopped after /);
+    // What was given back would run in the services that follow, and hold up their ends.
+    expect((await cli.run('delete', 'slow', '--yes')).code).toBe(0);
   });
 
   it('stops when nobody reads what it says', async () => {

@@ -3,6 +3,7 @@ import { type BeatReport, startBeats } from '../../../src/adapters/mongo/cluster
 import { type ManualClock, manualClock } from '../../../src/adapters/system/manualClock.js';
 
 const beatMs = 3_000;
+const lookMs = 500;
 const fenceMs = 12_000;
 const vouchedBeats = 20;
 
@@ -38,6 +39,7 @@ const start = (look = async () => [{ _id: 'a', beat: 1, handlerKeys: [] }]) => {
     clock,
     background: clock,
     beatMs,
+    lookMs,
     fenceMs,
     vouchedBeats,
   });
@@ -66,6 +68,14 @@ it('tells who else is there, and when it asked', async () => {
     answeredAt: 0,
     atMs: 0,
   });
+});
+
+it('looks who else is there more often than it beats', async () => {
+  start();
+  await clock.advance(beatMs - 1);
+  expect(sent).toHaveLength(1);
+  const looks = told.flatMap((report) => (report.kind === 'nodes' ? [report.askedAt] : []));
+  expect(looks).toEqual([0, 500, 1_000, 1_500, 2_000, 2_500]);
 });
 
 it('tells the others at once what it can run', async () => {

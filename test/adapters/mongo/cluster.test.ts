@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { mongoCursors } from '../../../src/adapters/mongo/cluster/cursors.js';
 import { mongoLeases } from '../../../src/adapters/mongo/cluster/leases.js';
 import { collectionsOf } from '../../../src/adapters/mongo/collections.js';
@@ -70,20 +70,22 @@ describeOnMongo('a cluster', (server, kind) => {
     return { cursors: mongoCursors(collections), close };
   });
 
-  describe('nodes', () => {
-    const opened: { close(): Promise<unknown> }[] = [];
-    afterEach(async () => {
-      for (const one of opened.splice(0).reverse()) await one.close();
-    });
-    const join = async (uri: string, database: string, node: string): Promise<Storage> => {
-      const storage = await open(uri, { database, node, pace, patienceMs });
-      opened.push(storage);
-      return storage;
-    };
-    const newPath = async (): Promise<FaultyPath> => {
-      const path = await startProxy(server().port);
-      opened.push(path);
-      return path;
+  // At once: each has a database of its own, and most of what they do is to wait for leases to end.
+  describe.concurrent('nodes', () => {
+    /** What a test opens is closed after it, the last first. */
+    const opening = ({ onTestFinished }: TestContext) => {
+      const closedAfterwards = <T extends { close(): Promise<unknown> }>(one: T): T => {
+        onTestFinished(async () => {
+          await one.close();
+        });
+        return one;
+      };
+      return {
+        closedAfterwards,
+        join: async (uri: string, database: string, node: string): Promise<Storage> =>
+          closedAfterwards(await open(uri, { database, node, pace, patienceMs })),
+        newPath: async (): Promise<FaultyPath> => closedAfterwards(await startProxy(server().port)),
+      };
     };
     const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
     const passes = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -97,12 +99,13 @@ describeOnMongo('a cluster', (server, kind) => {
       return performance.now();
     };
 
-    it('whose main thread is blocked for longer than a lease beat on', { timeout: 90_000 }, async () => {
+    it('whose main thread is blocked for longer than a lease beat on', { timeout: 90_000 }, async (context) => {
+      const { join, closedAfterwards } = opening(context);
       const database = newDatabase();
       const blocked = spawn(process.execPath, [fileURLToPath(new URL('./child/blocks.mjs', import.meta.url)), server().uri, database], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
-      opened.push({ close: async () => blocked.kill('SIGKILL') && once(blocked, 'exit') });
+      closedAfterwards({ close: async () => blocked.kill('SIGKILL') && once(blocked, 'exit') });
       const { membership } = await join(server().uri, database, 'observer');
       await soon(() => expect(membership.nodes().map(({ node }) => node)).toContain('blocked'));
       blocked.stdin.write('block\n');
@@ -112,7 +115,8 @@ describeOnMongo('a cluster', (server, kind) => {
       await soon(() => expect(membership.isAlive('blocked')).toBe(false));
     });
 
-    it('that cannot reach the store are fenced before others take them for dead, and live again when they can', async () => {
+    it('that cannot reach the store are fenced before others take them for dead, and live again when they can', async (context) => {
+      const { join, newPath } = opening(context);
       const [database, path] = [newDatabase(), await newPath()];
       const [cutOff, observer] = [
         await join(path.through(server().uri), database, 'cut-off'),
@@ -128,7 +132,8 @@ describeOnMongo('a cluster', (server, kind) => {
       await soon(() => expect([fences.at(-1)?.fenced, observer.membership.isAlive('cut-off')]).toEqual([false, true]));
     });
 
-    it.each(['cut', 'hold'] as const)('all live on after an outage of the store (%s)', async (fault) => {
+    it.for(['cut', 'hold'] as const)('all live on after an outage of the store (%s)', async (fault, context) => {
+      const { join, newPath } = opening(context);
       const [database, path] = [newDatabase(), await newPath()];
       const uri = path.through(server().uri);
       const nodes = [await join(uri, database, 'a'), await join(uri, database, 'b')];
@@ -150,7 +155,8 @@ describeOnMongo('a cluster', (server, kind) => {
       );
     });
 
-    it('a node never heard of is given one lease', async () => {
+    it('a node never heard of is given one lease', async (context) => {
+      const { join } = opening(context);
       const { membership } = await join(server().uri, newDatabase(), 'a');
       expect(membership.isAlive('stranger')).toBe(true);
       await diedAt({ membership } as Storage, 'stranger');

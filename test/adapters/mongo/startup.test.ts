@@ -48,7 +48,8 @@ describe('a connection string', () => {
   });
 });
 
-describe('a server', () => {
+// At once: each waits for what does not come.
+describe.concurrent('a server', () => {
   it('that is not there', async () => {
     const port = await freePort();
     const error = await complaintAbout(open(`mongodb://me:secret@127.0.0.1:${port}/`));
@@ -63,26 +64,30 @@ describe('a server', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('secret');
   });
 
-  it('that is too old', async () => {
-    const { uri } = kept(await startCannedMongo({ isWritablePrimary: true, ismaster: true, minWireVersion: 0, maxWireVersion: 6 }));
+  it('that takes connections and answers nothing', async ({ onTestFinished }) => {
+    const { uri, close } = await startCannedMongo({ isWritablePrimary: true, minWireVersion: 0, maxWireVersion: 21 });
+    onTestFinished(close);
+    const path = await startProxy(Number(new URL(uri).port));
+    onTestFinished(() => path.close());
+    path.hold();
+    expect((await complaintAbout(open(path.through(uri)))).problem).toBe('unreachable');
+  });
+
+  it('that is too old', async ({ onTestFinished }) => {
+    const { uri, close } = await startCannedMongo({ isWritablePrimary: true, ismaster: true, minWireVersion: 0, maxWireVersion: 6 });
+    onTestFinished(close);
     expect((await complaintAbout(open(uri))).problem).toBe('version');
   });
 
-  it('that takes no writes', async () => {
-    const { uri } = kept(
-      await startCannedMongo({ secondary: true, setName: 'rs', hosts: ['127.0.0.1:1'], minWireVersion: 0, maxWireVersion: 21 }),
-    );
+  it('that takes no writes', async ({ onTestFinished }) => {
+    const hello = { secondary: true, setName: 'rs', hosts: ['127.0.0.1:1'], minWireVersion: 0, maxWireVersion: 21 };
+    const { uri, close } = await startCannedMongo(hello);
+    onTestFinished(close);
     expect((await complaintAbout(open(uri))).problem).toBe('notWritable');
   });
 });
 
 describeOnMongo('a server', (server) => {
-  it('that takes connections and answers nothing', async () => {
-    const path = kept(await startProxy(server().port));
-    path.hold();
-    expect((await complaintAbout(open(path.through(server().uri)))).problem).toBe('unreachable');
-  });
-
   it('with a store of another release', async () => {
     const database = newDatabase();
     const client = kept(new MongoClient(server().uri));

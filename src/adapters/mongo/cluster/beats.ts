@@ -25,6 +25,8 @@ type Parts = {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly background: Background;
   readonly beatMs: Millis;
+  /** How often it looks who else is there: the sooner the last beat of a node is seen, the sooner its silence is known to be a lease. */
+  readonly lookMs: Millis;
   readonly fenceMs: Millis;
   /** So many beats go out for a main thread that takes note of nothing. */
   readonly vouchedBeats: number;
@@ -37,7 +39,7 @@ type Parts = {
  * A main thread that is held up for a while is vouched for; one that never comes back holds duties that nobody does, and is given up.
  * That is judged by what it was told and has not noted, not by the time: the whole process may have been halted.
  */
-export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceMs, vouchedBeats }: Parts): Beats => {
+export const startBeats = ({ beat, look, tell, clock, background, beatMs, lookMs, fenceMs, vouchedBeats }: Parts): Beats => {
   let handlerKeys: readonly string[] = [];
   let count = 0;
   let unheard = 0;
@@ -46,8 +48,9 @@ export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceM
   let isStopped = false;
   let fence: Stop = () => {};
   let next: Stop = () => {};
-  let beating: Promise<void> | null = null;
-  let isWanted = false;
+  /** A beat, a look, or both are on their way. */
+  let underWay: Promise<void> | null = null;
+  let beatAt: Millis = clock.monotonic();
 
   const setFenced = (fenced: boolean): void => {
     if (fenced === isFenced || isStopped) return;
@@ -60,49 +63,62 @@ export const startBeats = ({ beat, look, tell, clock, background, beatMs, fenceM
     fence = background.after(Math.max(0, sentAt + fenceMs - clock.monotonic()), () => setFenced(true));
   };
 
+  const renew = async (sentAt: Millis): Promise<void> => {
+    beatAt = sentAt + beatMs;
+    await beat(++count, handlerKeys);
+    armFence(sentAt);
+    // A beat that was on its way for too long proves nothing about now.
+    if (clock.monotonic() - sentAt < fenceMs) setFenced(false);
+  };
+
+  const see = async (): Promise<void> => {
+    const askedAt = clock.monotonic();
+    const nodes = await look();
+    tell({ kind: 'nodes', nodes, askedAt, answeredAt: clock.monotonic() });
+  };
+
   const once = async (): Promise<void> => {
-    const sentAt = clock.monotonic();
+    const startedAt = clock.monotonic();
+    const isBeat = startedAt >= beatAt;
     try {
-      await beat(++count, handlerKeys);
-      armFence(sentAt);
-      // A beat that was on its way for too long proves nothing about now.
-      if (clock.monotonic() - sentAt < fenceMs) setFenced(false);
-      const askedAt = clock.monotonic();
-      const nodes = await look();
-      unheard++;
-      tell({ kind: 'nodes', nodes, askedAt, answeredAt: clock.monotonic() });
+      if (isBeat) await renew(startedAt);
+      if (isBeat) unheard++;
+      await see();
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
-    beating = null;
+    underWay = null;
     if (isStopped) return;
-    const waitMs = isWanted ? 0 : Math.max(0, sentAt + beatMs - clock.monotonic());
-    isWanted = false;
-    next = background.after(waitMs, start, 'keepAlive');
+    next = background.after(Math.max(0, Math.min(beatAt, startedAt + lookMs) - clock.monotonic()), goOn, 'keepAlive');
   };
 
-  const start = (): void => {
+  const goOn = (): void => {
     next();
-    if (beating) isWanted = true;
-    else if (unheard < vouchedBeats) beating = once();
+    if (!underWay && unheard < vouchedBeats) underWay = once();
   };
 
-  start();
+  /** As soon as what is under way is over. */
+  const beatNow = (): void => {
+    beatAt = clock.monotonic();
+    goOn();
+  };
+
+  goOn();
   return {
     announce: (keys) => {
       handlerKeys = keys;
-      start();
+      beatNow();
     },
     heard: () => {
       const wasGivenUp = unheard >= vouchedBeats;
       unheard = 0;
-      if (wasGivenUp && !isStopped) start();
+      if (wasGivenUp && !isStopped) beatNow();
     },
     stop: async () => {
       isStopped = true;
       next();
       fence();
-      await beating;
+      await underWay;
     },
   };
 };

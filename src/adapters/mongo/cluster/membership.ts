@@ -6,7 +6,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import type { Membership, NodeInfo } from '../../../application/ports/membership.js';
 import type { Millis } from '../../../domain/instant.js';
 import { nodeWatch } from './nodeWatch.js';
-import { type Pace, vouchedBeats } from './pace.js';
+import { looksPerBeat, type Pace, vouchedBeats } from './pace.js';
 import type { BeatOptions, FromBeats, ToBeats } from './protocol.js';
 
 /** Answers further apart than this many beats are a gap: nobody could have been heard in between. */
@@ -71,7 +71,8 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
   };
 
   const startThread = (): Worker => {
-    const workerData: BeatOptions = { uri, database, node, beatMs: pace.beatMs, fenceMs: pace.fenceMs, vouchedBeats };
+    const { beatMs, fenceMs } = pace;
+    const workerData: BeatOptions = { uri, database, node, beatMs, lookMs: beatMs / looksPerBeat, fenceMs, vouchedBeats };
     const started = new Worker(builtWorker(), { workerData, execArgv: [] });
     started.on('message', receive);
     started.on('error', (error) => log.error({ node, error }, 'the thread of the beats failed; starting another'));

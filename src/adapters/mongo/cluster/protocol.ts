@@ -6,6 +6,7 @@ export type BeatOptions = {
   readonly database: string;
   readonly node: string;
   readonly beatMs: number;
+  readonly lookMs: number;
   readonly fenceMs: number;
   readonly vouchedBeats: number;
 };
