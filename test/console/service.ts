@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from '../system/until.js';
+
+const readyMs = 30_000;
 
 type Options = { readonly port?: number; readonly jobs?: readonly object[]; readonly keys?: string };
 
@@ -45,6 +48,8 @@ export const startService = async (directory: string, { port = 0, jobs = [], key
     });
     void ended.then(() => reject(new Error(`the service did not start: ${complaint}`)));
   });
+  // It answers before it runs jobs.
+  await until('the service is ready', async () => (await fetch(`${url}/readyz`)).ok, readyMs);
   const ask = async <T>(method: string, where: string, body?: unknown, key?: string): Promise<T> => {
     const headers = {
       ...(body !== undefined && { 'content-type': 'application/json' }),

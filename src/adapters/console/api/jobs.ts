@@ -1,5 +1,5 @@
 import { api, request } from './client.js';
-import type { Execution, ExecutionDetails, Explanation, Job, Scheduled, Stats, Upcoming } from './wire.js';
+import type { Execution, ExecutionDetails, Explanation, Job, JobDraft, Scheduled, Stats, Upcoming } from './wire.js';
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
 
@@ -32,8 +32,6 @@ export const deleteJob = (name: string): Promise<void> => request('DELETE', api`
 
 export const runJob = (name: string, parameters?: object): Promise<{ readonly executionId: string }> =>
   request('POST', api`/jobs/${name}/run`, { body: parameters === undefined ? {} : { parameters } });
-
-export type JobDraft = { readonly [field: string]: unknown };
 
 /** `version`: that which was edited; refused with 412 if the job has another by now. Null: refused if there is such a job. */
 export const saveJob = (name: string, draft: JobDraft, version: number | null): Promise<Scheduled> =>

@@ -19,6 +19,8 @@ export type Explanation = Wire<api.Explanation>;
 export type LogEvent = Wire<Omit<api.PublishedEvent, 'data'>> & {
   readonly data: { readonly type: string; readonly [field: string]: unknown };
 };
+/** What a job is to be, as the API takes it. */
+export type JobDraft = { readonly [field: string]: unknown };
 export type Scheduled = Wire<api.ScheduleResult>;
 export type WhatIf = Wire<api.WhatIf>;
 export type Forecast = Wire<api.Forecast>;

@@ -43,10 +43,17 @@ export const useResource = <T>(key: string, load: (signal: AbortSignal) => Promi
   return { data, error, loading, reload };
 };
 
-const leastBetweenMs = 400;
+const usuallyBetweenMs = 400;
+/** Of what asks for much at once. */
+export const manyBetweenMs = 1_000;
 
 /** Calls back soon after an event that matters has come, however many come at once. */
-export const useOnEvent = (matters: (event: LogEvent) => boolean, callback: () => void, key: string): void => {
+export const useOnEvent = (
+  matters: (event: LogEvent) => boolean,
+  callback: () => void,
+  key: string,
+  leastBetweenMs = usuallyBetweenMs,
+): void => {
   const current = useRef({ matters, callback });
   current.current = { matters, callback };
   // What is called is always the latest; `key` says whom it is for.
@@ -63,5 +70,5 @@ export const useOnEvent = (matters: (event: LogEvent) => boolean, callback: () =
       end();
       cancel?.();
     };
-  }, [key]);
+  }, [key, leastBetweenMs]);
 };

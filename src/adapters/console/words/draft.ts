@@ -1,5 +1,4 @@
-import type { JobDraft } from '../api/jobs.js';
-import type { Job } from '../api/wire.js';
+import type { Job, JobDraft } from '../api/wire.js';
 
 /** What would schedule the job as it is: its definition without what the scheduler knows of it. */
 export const draftOf = (job: Job): JobDraft => {

@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { JobDraft } from '../../api/jobs.js';
 import { ApiError } from '../../api/problem.js';
 import { whatIf } from '../../api/schedules.js';
-import type { WhatIf as Difference, Job } from '../../api/wire.js';
+import type { WhatIf as Difference, Job, JobDraft } from '../../api/wire.js';
 import { after } from '../../clock.js';
 import { Empty } from '../../parts/states.js';
 import { zoneOf } from '../../words/schedule.js';

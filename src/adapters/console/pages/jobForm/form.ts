@@ -1,5 +1,4 @@
-import type { JobDraft } from '../../api/jobs.js';
-import type { Job, Schedule } from '../../api/wire.js';
+import type { Job, JobDraft, Schedule } from '../../api/wire.js';
 import { draftOf } from '../../words/draft.js';
 import { instantOf, viewerZone, wallClock } from '../../words/time.js';
 
@@ -110,14 +109,15 @@ const kindOf = (schedule: Schedule): Kind => {
 /** The schedule that the fields describe. What no field shows, such as exclusions, stays as it was while the kind does. */
 export const scheduleOf = (form: Form, former?: Schedule): JobDraft => {
   const { kind, timezone } = form;
-  const instant = (wall: string): string => isoOf(wall, timezone);
-  if (kind === 'once') return { type: 'once', runAt: form.runAt === '' ? '' : isoOf(form.runAt, timezone) };
+  const instant = (wall: string, before: string | undefined): string => isoOf(wall, timezone, before);
+  if (kind === 'once') return { type: 'once', runAt: instant(form.runAt, former?.type === 'once' ? former.runAt : undefined) };
+  const { startAt = undefined, endAt = undefined } = former === undefined || former.type === 'once' ? {} : former;
   const kept = former !== undefined && former.type !== 'once' && kindOf(former) === kind ? keptOf(former, form) : {};
   const bounds = {
     ...kept,
     timezone,
-    ...(form.startAt !== '' && { startAt: instant(form.startAt) }),
-    ...(form.endAt !== '' && { endAt: instant(form.endAt) }),
+    ...(form.startAt !== '' && { startAt: instant(form.startAt, startAt) }),
+    ...(form.endAt !== '' && { endAt: instant(form.endAt, endAt) }),
     ...(form.maxRuns !== '' && { maxRuns: number(form.maxRuns) }),
     ...(form.jitterSeconds !== '' && { jitter: thousandfold(form.jitterSeconds) }),
   };
@@ -182,7 +182,9 @@ const json = (text: string): unknown => {
   }
 };
 
-const isoOf = (wall: string, zone: string): string => {
+/** What was not touched stays to the millisecond, of which fields show none. */
+const isoOf = (wall: string, zone: string, before: string | undefined): string => {
+  if (before !== undefined && wallClock(Date.parse(before), zone) === wall) return before;
   const at = instantOf(wall, zone);
   return at === null ? wall : new Date(at).toISOString();
 };

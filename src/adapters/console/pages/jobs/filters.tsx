@@ -4,6 +4,7 @@ import { after } from '../../clock.js';
 import { Icon } from '../../parts/icon.js';
 import type { Status } from '../../parts/status.js';
 import { linkTo, place, replacePlace } from '../../router.js';
+import { printable } from '../../words/printable.js';
 
 const statuses = [
   'scheduled',
@@ -93,7 +94,7 @@ const Choice = ({ label, value, options, onChange }: ChoiceGiven) => (
     <option value="">Any {label.toLowerCase()}</option>
     {[...new Set([...(value === undefined ? [] : [value]), ...options])].map((option) => (
       <option key={option} value={option}>
-        {option}
+        {printable(option)}
       </option>
     ))}
   </select>

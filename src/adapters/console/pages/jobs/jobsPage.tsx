@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { type JobFilters, resumeJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
-import { useOnEvent } from '../../live/resource.js';
+import { manyBetweenMs, useOnEvent } from '../../live/resource.js';
 import { Allowed } from '../../parts/allowed.js';
 import { Icon } from '../../parts/icon.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
@@ -28,6 +28,7 @@ export const JobsPage = () => {
     ({ jobName, type }) => names.has(jobName) || type === 'JobScheduled' || type === 'JobDeleted',
     () => refresh(from, to),
     JSON.stringify(filters),
+    manyBetweenMs,
   );
   const isNearEnd = to >= jobs.length - 40;
   useEffect(() => {

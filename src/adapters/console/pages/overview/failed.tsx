@@ -1,6 +1,6 @@
 import { lastEvents } from '../../api/events.js';
 import type { LogEvent } from '../../api/wire.js';
-import { useOnEvent, useResource } from '../../live/resource.js';
+import { manyBetweenMs, useOnEvent, useResource } from '../../live/resource.js';
 import { Answered, Empty } from '../../parts/states.js';
 import { Ago } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
@@ -12,7 +12,7 @@ const shown = 6;
 /** The executions that failed for good lately. */
 export const Failed = () => {
   const failed = useResource('failed', (signal) => lastEvents(['ExecutionFailed'], looked, signal));
-  useOnEvent(({ type }) => type === 'ExecutionFailed' || type === 'JobDeleted', failed.reload, 'failed');
+  useOnEvent(({ type }) => type === 'ExecutionFailed' || type === 'JobDeleted', failed.reload, 'failed', manyBetweenMs);
   return (
     <section class="card" aria-label="Failed lately">
       <header>

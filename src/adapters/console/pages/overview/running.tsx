@@ -3,7 +3,7 @@ import { getExecution, listJobs } from '../../api/jobs.js';
 import type { ExecutionDetails, Job } from '../../api/wire.js';
 import { onEachTick } from '../../clock.js';
 import { now } from '../../live/now.js';
-import { useOnEvent, useResource } from '../../live/resource.js';
+import { manyBetweenMs, useOnEvent, useResource } from '../../live/resource.js';
 import { Answered, Empty } from '../../parts/states.js';
 import { StatusBadge } from '../../parts/status.js';
 import { Text } from '../../parts/text.js';
@@ -18,7 +18,7 @@ const lookAgainMs = 2_000;
 /** What has begun and is not over: the executions of all jobs that are at work, with how far they are. */
 export const Running = () => {
   const active = useResource('active', activeExecutions);
-  useOnEvent(({ type }) => type.startsWith('Execution'), active.reload, 'active');
+  useOnEvent(({ type }) => type.startsWith('Execution'), active.reload, 'active', manyBetweenMs);
   const { data } = active;
   const isRunning = data?.shown.some(({ execution }) => execution.status === 'running') ?? false;
   // Progress is no event.
