@@ -60,7 +60,7 @@ else
           await page.locator('main').getByText(shown).locator('visible=true').first().waitFor();
           const light = await violationsOn(page);
           await page.getByRole('button', { name: 'Dark colours' }).click();
-          const dark = await violationsOn(page, ['color-contrast']);
+          const dark = await violationsOn(page, { rules: ['color-contrast'] });
           await page.getByRole('button', { name: 'Colours as the system has them' }).click();
           for (const violation of [...light, ...dark.map((words) => `dark: ${words}`)]) violations.push(`${hash} ${violation}`);
         }
@@ -76,7 +76,7 @@ else
       for (const name of ['Run now', 'Pause', 'Cancel', 'Delete']) {
         await page.getByRole('button', { name, exact: true }).first().click();
         await page.getByRole('dialog').waitFor();
-        expect(await violationsOn(page), name).toEqual([]);
+        expect(await violationsOn(page, { within: 'dialog' }), name).toEqual([]);
         await page.keyboard.press('Escape');
         await page.getByRole('dialog').waitFor({ state: 'detached' });
       }
@@ -86,7 +86,7 @@ else
       const { page, open } = await browser.newTab(service.url);
       await open('#/new');
       await page.evaluate("document.querySelector('h1').innerHTML = '<img src=./none.png><button></button>'");
-      const found = await violationsOn(page);
+      const found = await violationsOn(page, { rules: ['image-alt', 'button-name'], within: 'main' });
       expect(found.map((violation) => violation.split(':', 1)[0])).toEqual(expect.arrayContaining(['image-alt', 'button-name']));
     });
 

@@ -57,9 +57,13 @@ export const openBrowser = async (executablePath: string): Promise<Browser> => {
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What the rules of WCAG 2.2 AA that a program can check say of the page as it is now; `rules`: these alone. */
-export const violationsOn = async (page: Page, rules?: readonly string[]): Promise<readonly string[]> => {
+/** What the rules of WCAG 2.2 AA that a program can check say of the page as it is now; `rules`: these alone; `within`: that part of it. */
+export const violationsOn = async (
+  page: Page,
+  { rules, within }: { readonly rules?: readonly string[]; readonly within?: string } = {},
+): Promise<readonly string[]> => {
   const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], preload: false });
+  if (within !== undefined) axe.include(within);
   const { violations } = await (rules ? axe.withRules([...rules]) : axe.withTags(standards)).analyze();
   return violations.map(
     ({ id, nodes }) =>
