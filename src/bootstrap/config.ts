@@ -89,13 +89,14 @@ const schema = z.object({
   SCHEDULER_PRETTY_LOG: flag.default(false),
 });
 
-/** What the environment has of keys: the file is read again when it changes. */
+/** The file that holds the keys of the HTTP API, where the environment names one. */
 type KeysFrom = { readonly apiKeysFile?: string };
 type Secrets = { readonly [name: string]: { readonly value: string; readonly host: string } };
 export type Config = z.output<typeof schema> & KeysFrom & { readonly secrets: Secrets };
 type Environment = { readonly [name: string]: string | undefined };
 
 const known = new Set(Object.keys(schema.shape));
+const apiKeysFile = 'SCHEDULER_API_KEYS_FILE';
 
 /** Reads the environment once. Throws `INVALID_ARGUMENT` naming every variable that is wrong. */
 export const readConfig = (environment: Environment): Config => {
@@ -105,6 +106,8 @@ export const readConfig = (environment: Environment): Config => {
     if (value === undefined) continue;
     const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name;
     if (known.has(name)) values[name] = value;
+    // Read when it is needed, and again whenever it changes; the first key is made in it.
+    else if (name === apiKeysFile) continue;
     else if (known.has(base)) {
       const read = readSecret(value);
       if (read.ok) values[base] = read.text;
@@ -125,8 +128,8 @@ export const readConfig = (environment: Environment): Config => {
       return [];
     }),
   );
-  const { SCHEDULER_API_KEYS_FILE: apiKeysFile } = environment;
-  if (parsed.success && issues.length === 0) return { ...parsed.data, secrets, ...(apiKeysFile !== undefined && { apiKeysFile }) };
+  const keysFrom: KeysFrom = { ...(environment[apiKeysFile] !== undefined && { apiKeysFile: environment[apiKeysFile] }) };
+  if (parsed.success && issues.length === 0) return { ...parsed.data, ...keysFrom, secrets };
   throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
     issues,
   });

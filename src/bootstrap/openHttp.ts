@@ -5,6 +5,7 @@ import { KeyRing, readKeyList } from '../adapters/keys/index.js';
 import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import type { Logger } from '../application/ports/logger.js';
+import { SchedulerError } from '../domain/errors.js';
 import type { Config } from './config.js';
 
 type Given = {
@@ -45,9 +46,21 @@ export const openHttp = async (given: Given): Promise<Listening> => {
 };
 
 const keysOf = async (config: Config): Promise<ReturnType<typeof readKeyList>> => {
-  const inline = config.apiKeysFile === undefined ? config.SCHEDULER_API_KEYS : undefined;
-  const json = inline ?? (await textOf(keysFileOf(config)));
-  return json === null ? [] : readKeyList(json, 'SCHEDULER_API_KEYS');
+  const { apiKeysFile, SCHEDULER_API_KEYS: inline } = config;
+  if (apiKeysFile === undefined && inline !== undefined) return readKeyList(inline, 'SCHEDULER_API_KEYS');
+  const file = keysFileOf(config);
+  const json = await textOf(file);
+  if (json !== null) return readKeyList(json, file);
+  // One that is named is meant to be there: without it the service would ask nobody for a key.
+  if (apiKeysFile !== undefined) throw missing(file);
+  return [];
+};
+
+const missing = (file: string): SchedulerError => {
+  const message = `names ${file}, which is not there; \`nexus-scheduler keys create\` makes it`;
+  return new SchedulerError('INVALID_ARGUMENT', `SCHEDULER_API_KEYS_FILE: ${message}`, {
+    issues: [{ path: 'SCHEDULER_API_KEYS_FILE', message }],
+  });
 };
 
 /** Null where there is no such file. */

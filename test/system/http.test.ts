@@ -14,9 +14,10 @@ const environment = (more: { readonly [name: string]: string } = {}): NodeJS.Pro
   return { ...inherited, DATA_DIR: path.join(directory, 'data'), PORT: '0', ...more };
 };
 
-type Serving = { readonly child: ChildProcess; readonly url: string; readonly ended: Promise<number | null> };
+type Started = { readonly child: ChildProcess; readonly ended: Promise<number | null> };
+type Serving = Started & { readonly url: string };
 
-const open = new Set<Serving>();
+const open = new Set<Started>();
 afterEach(async () => {
   for (const { child } of open) child.kill('SIGKILL');
   await Promise.all([...open].map(({ ended }) => ended));
@@ -29,15 +30,14 @@ const serve = (more: { readonly [name: string]: string } = {}, ...options: reado
     env: environment(more),
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  open.add({ child, ended });
   let text = '';
   return new Promise((resolve, reject) => {
     const look = (data: Buffer): void => {
       text += data;
-      const [, url] = /http {2,}(http:\/\/\S+?),? /.exec(text) ?? [];
+      const [, url] = /http {2,}(http:\/\/[^\s,]+)[,\s]/.exec(text) ?? [];
       if (url === undefined) return;
-      const serving = { child, url, ended };
-      open.add(serving);
-      resolve(serving);
+      resolve({ child, url, ended });
     };
     child.stdout.on('data', look);
     child.stderr.on('data', look);
@@ -105,6 +105,17 @@ describe('keys', () => {
     expect(run(['keys', 'revoke', id]).status).toBe(0);
     await becomes(401, key);
     rmSync(path.join(directory, 'data', 'api-keys.json'));
+  });
+});
+
+describe('a file of keys that is named', () => {
+  it('is made by the first key, and must be there when the service starts', async () => {
+    const named = { SCHEDULER_API_KEYS_FILE: path.join(directory, 'keys', 'mine.json') };
+    expect(run(['serve'], named)).toMatchObject({ status: 2, stderr: expect.stringContaining('keys create') });
+    const { key } = JSON.parse(run(['keys', 'create', '--name', 'me', '--json', '--scope', 'read', '--all-organizations'], named).stdout);
+    const { url } = await serve(named);
+    const status = async (headers: { readonly [name: string]: string }) => (await fetch(`${url}/api/v1/jobs`, { headers })).status;
+    expect([await status({}), await status({ authorization: `Bearer ${key}` })]).toEqual([401, 200]);
   });
 });
 

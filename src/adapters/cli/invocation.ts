@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from '../../application/ports/logger.js';
 import type { CliConfig, CliEnvironment, CliScheduler, OpenOptions } from './environment.js';
@@ -68,14 +69,15 @@ export const withScheduler = async <T>(
   use: (scheduler: CliScheduler) => Promise<T>,
 ): Promise<T> => {
   const { store } = invocation;
-  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory));
+  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory, invocation.environment.keys.path));
   return closing(isEmpty ? openEmpty(invocation) : openScheduler(invocation, access), use);
 };
 
 /** Where nothing was ever stored there is nothing to read, and that is no failure. */
-const isBlank = (directory: string): Promise<boolean> =>
+const isBlank = (directory: string, keysFile: string): Promise<boolean> =>
   readdir(directory).then(
-    (names) => names.length === 0,
+    // Keys may be made before anything else is.
+    (names) => names.every((name) => path.resolve(directory, name) === path.resolve(keysFile)),
     (error) => error.code === 'ENOENT',
   );
 

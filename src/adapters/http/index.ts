@@ -1,2 +1,2 @@
 export { type HttpServer, openHttp } from './server.js';
-export type { HttpDependencies, HttpScheduler } from './service.js';
+export type { HttpScheduler } from './service.js';

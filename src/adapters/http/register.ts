@@ -71,7 +71,9 @@ const atMost = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
 const inTime = <T>(background: Background, response: ServerResponse, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const ended = new AbortController();
-    response.on('close', () => ended.abort());
+    response.on('close', () => {
+      if (!response.writableFinished) ended.abort();
+    });
     const stop = background.after(answerMs, () => {
       ended.abort();
       reject(

@@ -19,11 +19,9 @@ export const organizationName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit');
 
 export const jobStatus = z.enum(jobStatuses, { error: `must be one of ${jobStatuses.join(', ')}` }).meta({ id: 'JobStatus' });
-export const executionStatus = z
-  .enum(['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled'])
-  .meta({ id: 'ExecutionStatus' });
+const executionStatus = z.enum(['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled']).meta({ id: 'ExecutionStatus' });
 
-export const issue = z.strictObject({ path: z.string(), message: z.string() }).meta({ id: 'Issue' });
+const issue = z.strictObject({ path: z.string(), message: z.string() }).meta({ id: 'Issue' });
 
 export const problem = z
   .strictObject({
@@ -65,7 +63,7 @@ const notifyRule = z.strictObject({
 });
 const notify = z.union([z.literal(false), notifyRule]);
 
-export const schedule = z
+const schedule = z
   .looseObject({ type: z.enum(['once', 'recurring', 'custom']) })
   .meta({ id: 'Schedule', description: 'as docs/schedules.md has it: once, cron, interval, RRULE or custom' });
 
@@ -340,7 +338,7 @@ export const forecast = z
 
 export const node = z.strictObject({ node: z.string(), self: z.boolean(), handlers: z.array(z.string()) }).meta({ id: 'Node' });
 
-export const health = z
+const health = z
   .strictObject({
     ready: z.boolean(),
     reasons: z.array(z.enum(['NOT_STARTED', 'STOPPED', 'STORE_UNAVAILABLE', 'FENCED', 'HANDLERS_STUCK'])),

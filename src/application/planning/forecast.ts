@@ -7,7 +7,7 @@ import { splitStream } from '../streams.js';
 import type { Observer } from './simulation.js';
 
 /** How long a run takes of which none was recorded yet. */
-export const assumedMs = 1_000;
+const assumedMs = 1_000;
 const minuteMs = 60_000;
 const shownMinutes = 10;
 const shownNames = 10;

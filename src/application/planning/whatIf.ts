@@ -3,7 +3,7 @@ import type { Context, JobEvent, JobState } from '../../domain/job/index.js';
 import type { WhatIf } from '../api/types.js';
 import { type Coming, coming } from './coming.js';
 
-export const mostCompared = 1_000;
+const mostCompared = 1_000;
 
 type Change = {
   readonly before: JobState;

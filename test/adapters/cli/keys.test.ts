@@ -36,6 +36,14 @@ describe('keys', () => {
     expect([ring.required, ring.find(everywhere.key)]).toEqual([true, null]);
   });
 
+  it('may be made before there is a store, which then is still an empty one', async () => {
+    const first = cliIn('first-key');
+    await first.run('keys', 'create', '--name', 'me');
+    expect(await first.run('list')).toMatchObject({ code: 0, err: expect.stringContaining('No jobs') });
+    expect(await first.run('doctor')).toMatchObject({ code: 0, out: expect.stringContaining('0 jobs') });
+    first.remove();
+  });
+
   it('have a name and one of three scopes', async () => {
     expect((await cli.run('keys', 'create')).code).toBe(2);
     expect(await cli.run('keys', 'create', '--name', 'x', '--scope', 'all')).toMatchObject({
