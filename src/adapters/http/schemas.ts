@@ -338,13 +338,6 @@ export const forecast = z
 
 export const node = z.strictObject({ node: z.string(), self: z.boolean(), handlers: z.array(z.string()) }).meta({ id: 'Node' });
 
-const health = z
-  .strictObject({
-    ready: z.boolean(),
-    reasons: z.array(z.enum(['NOT_STARTED', 'STOPPED', 'STORE_UNAVAILABLE', 'FENCED', 'HANDLERS_STUCK'])),
-  })
-  .meta({ id: 'Readiness' });
-
 export const explanation = z
   .strictObject({
     jobName: z.string(),
