@@ -111,7 +111,7 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...lateness(300, rounds, quick),
         ...latenessOnServer(50),
         ...log(2_000, 5_000),
-        ...cluster(300),
+        ...cluster(600),
         ...many(30_000),
         ...schedulesAndRestart(nexus, 2_000, 500),
       ]

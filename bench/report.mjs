@@ -189,13 +189,14 @@ const cluster = (medians) => {
   return [
     '### W6: on a server that speaks the protocol of MongoDB',
     table(
-      ['', 'nodes', 'jobs', 'schedule/s', 'execute/s'],
+      ['', 'nodes', 'jobs', 'schedule/s', 'execute/s', "ms of the server's processor per job"],
       rows.map(([key, f]) => [
         key.split('/')[2] === 'nexus' ? 'nexus-scheduler' : 'Agenda',
         f.nodes ?? 1,
         f.jobs,
         f.schedulePerSecond,
         f.executePerSecond,
+        f.serverSeconds > 0 ? Number(((f.serverSeconds / f.jobs) * 1_000).toPrecision(2)) : '',
       ]),
     ),
   ];

@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
     'adapters/memory/jobTable.js',
     'if ((rows.get(row.stream)?.version ?? 0) >= row.version)',
     'if (false)',
-    50,
+    295,
   ),
   system(
     'history is saved without a look at its version',
@@ -88,14 +88,14 @@ export const mutants: readonly Mutant[] = [
     'await inChunks([...batch.executions.values()]',
     'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            await inChunks([...batch.executions.values()]',
   ),
-  system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)', 211),
-  system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)', 30),
+  system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)', 300),
+  system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)', 48),
   system(
     'the end of an earlier attempt ends the present one',
     `${job}/decideAttempt.js`,
     "execution?.phase === 'running' && execution.attempt === attempt",
     "execution?.phase === 'running'",
-    127,
+    156,
   ),
   system('attempts have no time-out', 'application/execution/deadlines.js', 'this.onPassed(item);', ';', 34),
   system(
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
     'application/dispatch/sweeper.js',
     "if (e.phase === 'running' && this.#isLost(e, seenBefore))",
     'if (false)',
-    11,
+    22,
   ),
   system(
     'life is judged by the wall clock',

@@ -24,17 +24,36 @@ export const commitOf = ({ _id, s, v, p, n, at, d }: CommitDocument): Commit => 
 });
 
 /** Throws where a version is missing or does not follow the one before: then the log is damaged, and nothing may be built on it. */
-export const readStream = async (
-  { commits, barrier, known }: LogContext,
-  stream: StreamKey,
-  afterVersion: Version,
-): Promise<readonly Commit[]> => {
+export const readStream = async (context: LogContext, stream: StreamKey, afterVersion: Version): Promise<readonly Commit[]> => {
+  const { commits, barrier } = context;
   const found = await barrier.kept(() =>
     commits
       .find({ s: stream, v: { $gt: afterVersion } })
       .sort({ v: 1 })
       .toArray(),
   );
+  return checked(context, stream, afterVersion, found);
+};
+
+/** As `readStream` does for each of them, which are after the same version, with one question. What is damaged is named by stream. */
+export const readStreams = async (
+  context: LogContext,
+  streams: readonly StreamKey[],
+  afterVersion: Version,
+): Promise<ReadonlyMap<StreamKey, () => readonly Commit[]>> => {
+  const { commits, barrier } = context;
+  const found = await barrier.kept(() =>
+    commits
+      .find({ s: { $in: [...streams] }, v: { $gt: afterVersion } })
+      .sort({ s: 1, v: 1 })
+      .toArray(),
+  );
+  const byStream = new Map<StreamKey, CommitDocument[]>(streams.map((stream) => [stream, []]));
+  for (const commit of found) byStream.get(commit.s)?.push(commit);
+  return new Map([...byStream].map(([stream, own]) => [stream, () => checked(context, stream, afterVersion, own)]));
+};
+
+const checked = ({ known }: LogContext, stream: StreamKey, afterVersion: Version, found: readonly CommitDocument[]): readonly Commit[] => {
   for (const [i, commit] of found.entries()) {
     const before = found[i - 1];
     const follows = commit.v === afterVersion + 1 + i && (before === undefined || commit.pv === before._id);
