@@ -63,7 +63,7 @@ export const createApp = async (dependencies: HttpDependencies): Promise<Fastify
   });
   for (const route of routes) register(app, route, { dependencies, wrongTries, streams });
   serveHealth(app, { dependencies, wrongTries, metrics });
-  await serveDocs(app, openApiOf(routes, version));
+  await serveDocs(app, () => openApiOf(routes, version));
   await serveConsole(app, dependencies.consoleDirectory);
   await app.ready();
   return app;

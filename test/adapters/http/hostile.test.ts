@@ -118,7 +118,7 @@ describe('hostile requests', () => {
         const answered = await response.text();
         if (response.status >= 400) expect(problem.safeParse(JSON.parse(answered)).error).toBeUndefined();
       }),
-      { numRuns: 40, seed: 20_260_302 },
+      { numRuns: 25, seed: 20_260_302 },
     );
     expect(JSON.stringify(await acme.getJob('victim'))).toBe(before);
     expect(Object(Object.prototype).isAdmin).toBeUndefined();
@@ -129,7 +129,7 @@ describe('hostile requests', () => {
   });
 
   it('in great numbers at once are all answered', async () => {
-    const all = await Promise.all(Array.from({ length: 300 }, (_, i) => service.call('GET', `/api/v1/jobs?limit=${(i % 9) + 1}`)));
+    const all = await Promise.all(Array.from({ length: 200 }, (_, i) => service.call('GET', `/api/v1/jobs?limit=${(i % 9) + 1}`)));
     expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
   });
 });

@@ -96,6 +96,7 @@ describe('the description of the API', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
     expect(page.headers.get('content-security-policy')).not.toMatch(/unsafe|https?:/);
+    expect((await call('GET', '/docs/json')).body).toEqual((await call('GET', '/openapi.json')).body);
     const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source as string);
     for (const source of sources)
       expect([source, (await call('GET', new URL(source, 'http://x/docs/').pathname)).status]).toEqual([source, 200]);
