@@ -2,9 +2,20 @@
 // where a server cannot be had, why; the tests skip its suites with the same words.
 //   node scripts/servers.mjs [NAME...]
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const sources = fileURLToPath(new URL('../test/servers/', import.meta.url));
@@ -46,6 +57,30 @@ const fromDebian = (name, program) => (directory) => {
   cpSync(join(directory, program), join(directory, name));
 };
 
+/** A program that is installed already, in one of these places. */
+const installed =
+  (...places) =>
+  (directory) => {
+    const [program] = places.filter((place) => place !== undefined && existsSync(place));
+    if (program === undefined) throw new Error(`it is not in ${places.filter(Boolean).join(', nor in ')}`);
+    run(program, ['--version']);
+    symlinkSync(program, join(directory, basename(program)));
+  };
+
+/** A program with all that it needs, installed for the whole machine by whoever may do that. */
+const fromDebianInstalled = (name, place) => (directory) => {
+  if (process.getuid?.() !== 0) throw new Error(`apt-get install ${name} needs root`);
+  const install = () =>
+    run('apt-get', ['install', '-y', '--no-install-recommends', name], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  try {
+    install();
+  } catch {
+    run('apt-get', ['update']);
+    install();
+  }
+  installed(place)(directory);
+};
+
 const firstOf =
   (...ways) =>
   (directory, version) => {
@@ -65,12 +100,17 @@ const recipes = {
   ferretdb: fromGo('ferretdb', '.'),
   'nats-server': firstOf(fromGoModule('github.com/nats-io/nats-server/v2'), fromDebian('nats-server', 'usr/sbin/nats-server')),
   'nats-py': fromPyPI('nats-py'),
+  chromium: firstOf(installed(process.env.CHROMIUM, '/usr/bin/chromium'), fromDebianInstalled('chromium', '/usr/bin/chromium')),
 };
+
+/** What it links to may have been removed since. */
+const isWhole = (place) => existsSync(place) && readdirSync(place).every((entry) => existsSync(join(place, entry)));
 
 const fetchServer = (name) => {
   const place = join(cache, `${name}-${versions[name]}`);
   const excuse = `${place}.missing`;
-  if (existsSync(place)) return `ready in ${place}`;
+  if (isWhole(place)) return `ready in ${place}`;
+  rmSync(place, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
   const started = Date.now();
   const unfinished = mkdtempSync(`${place}.unfinished-`);

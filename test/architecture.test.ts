@@ -18,6 +18,8 @@ const forbidden: readonly (readonly [path: string, text: string, why: string])[]
   ['src/adapters/sqlite/planted.ts', importing('../memory/index.js'), 'no other adapter but codec'],
   ['src/adapters/calendar/planted.ts', importing('../system/ids.js'), 'no other adapter but codec'],
   ['src/adapters/cli/planted.ts', importing('../../bootstrap/index.js'), 'Adapters know nothing of how they are wired'],
+  ['src/adapters/console/planted.ts', importing('../http/index.js'), 'no other adapter but codec'],
+  ['src/adapters/console/planted.ts', 'export const at = Date.now();\n', 'Time, timers and randomness are ports'],
   ['src/adapters/http/planted.ts', importing('../keys/index.js'), 'no other adapter but codec'],
   ['src/adapters/cli/planted.ts', importing('../client/index.js'), 'no other adapter but codec'],
   ['src/adapters/keys/planted.ts', importing('../../bootstrap/config.js'), 'Adapters know nothing of how they are wired'],

@@ -128,6 +128,12 @@ describe('forecast', () => {
     expect(forecast).toMatchObject({ jobs: 3, runs: 72, skipped: 0, complete: true, concurrency: 2, unmeasured: [] });
     expect(forecast.peak).toMatchObject({ active: 3 });
     expect(forecast.hotMinutes[0]).toMatchObject({ minute: time('11:00'), starts: 2, active: 3, waited: 1 });
+    expect(forecast.hours.map(({ hour, starts }) => [hour, starts]).slice(0, 2)).toEqual([
+      [time('11:00'), 3],
+      [time('12:00'), 3],
+    ]);
+    expect(forecast.hours[0]).toMatchObject({ active: 3, waited: 1 });
+    expect(forecast.hours.reduce((sum, { starts }) => sum + starts, 0)).toBe(72);
     expect(forecast.busiest.map(({ jobName, runs }) => [jobName, runs])).toEqual([
       ['a', 24],
       ['b', 24],

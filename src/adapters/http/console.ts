@@ -19,7 +19,13 @@ export const serveConsole = async (app: FastifyInstance, directory: string): Pro
       reply.header('content-security-policy', pagePolicy);
       reply.header('cache-control', url.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     });
-    await pages.register(fastifyStatic, { root: directory, index: 'index.html', cacheControl: false, decorateReply: false });
+    await pages.register(fastifyStatic, {
+      root: directory,
+      index: ['index.html'],
+      cacheControl: false,
+      decorateReply: false,
+      preCompressed: true,
+    });
   });
 };
 

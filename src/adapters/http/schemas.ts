@@ -327,6 +327,7 @@ export const forecast = z
     concurrency: z.int().describe('attempts that fit at once'),
     peak: z.strictObject({ at: instant, active: z.int() }).nullable(),
     hotMinutes: z.array(z.strictObject({ minute: instant, starts: z.int(), active: z.int(), waited: z.int(), jobs: z.array(z.string()) })),
+    hours: z.array(z.strictObject({ hour: instant, starts: z.int(), active: z.int(), waited: z.int() })),
     suggestions: z.array(z.strictObject({ jobName: z.string(), jitterMs: millis, minute: instant, starts: z.int() })),
     busiest: z.array(
       z.strictObject({ jobName: z.string(), runs: z.int(), skipped: z.int(), averageDurationMs: millisOrNull, busyMs: millis }),

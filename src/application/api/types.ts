@@ -354,6 +354,8 @@ export type Forecast = {
     readonly waited: number;
     readonly jobs: readonly string[];
   }[];
+  /** Every hour in which something starts or waits, in the order of time; `active`: the most at once in it. */
+  readonly hours: readonly { readonly hour: Date; readonly starts: number; readonly active: number; readonly waited: number }[];
   /** Jobs that start with others where that costs, and the jitter that would spread them. */
   readonly suggestions: readonly { readonly jobName: string; readonly jitterMs: number; readonly minute: Date; readonly starts: number }[];
   readonly busiest: readonly {

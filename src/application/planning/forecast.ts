@@ -85,6 +85,7 @@ export const presentForecast = ({ tally, rows, concurrency }: Counted): Omit<For
         waited,
         jobs: [...streams].slice(0, shownNames).map(nameOf),
       })),
+    hours: hoursOf(tally),
     suggestions: suggestionsOf(tally, known, concurrency),
     busiest: jobs
       .flatMap(({ row, runs, skipped }) => (row ? [{ ...loadOf(row, runs), skipped }] : []))
@@ -94,6 +95,16 @@ export const presentForecast = ({ tally, rows, concurrency }: Counted): Omit<For
       .filter(({ stats, stream }) => stats.durations.count === 0 && tally.byJob.has(stream))
       .map(({ stream }) => nameOf(stream)),
   };
+};
+
+const hoursOf = ({ minutes }: Tally): Forecast['hours'] => {
+  const hours = new Map<number, { starts: number; active: number; waited: number }>();
+  for (const [minute, { starts, active, waited }] of minutes) {
+    const key = Math.floor(minute / 60);
+    const hour = hours.get(key) ?? { starts: 0, active: 0, waited: 0 };
+    hours.set(key, { starts: hour.starts + starts, active: Math.max(hour.active, active), waited: hour.waited + waited });
+  }
+  return [...hours].sort(([a], [b]) => a - b).map(([key, counted]) => ({ hour: new Date(key * 60 * minuteMs), ...counted }));
 };
 
 const nameOf = (stream: string): string => splitStream(stream).jobName;

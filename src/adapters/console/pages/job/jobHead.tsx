@@ -1,0 +1,182 @@
+import { resumeJob } from '../../api/jobs.js';
+import type { Job } from '../../api/wire.js';
+import { Allowed } from '../../parts/allowed.js';
+import { Icon } from '../../parts/icon.js';
+import { StatusBadge } from '../../parts/status.js';
+import { Text } from '../../parts/text.js';
+import { tell, tellFailure } from '../../parts/toast.js';
+import { Ago, At, Countdown } from '../../parts/when.js';
+import { linkTo } from '../../router.js';
+import { ask } from '../../shell/ask.js';
+import { boundsInWords, ruleAsWritten, ruleInWords, zoneOf } from '../../words/schedule.js';
+import { StateDiagram } from './stateDiagram.js';
+
+type Given = { readonly job: Job; readonly changed: () => void };
+
+export const JobHead = ({ job, changed }: Given) => (
+  <>
+    <p class="trail">
+      <a href={linkTo(['jobs'])}>
+        <Icon name="back" /> Jobs
+      </a>
+    </p>
+    <div class="page-head">
+      <h1>{job.jobName}</h1>
+      <StatusBadge status={job.status} />
+      <Actions job={job} changed={changed} />
+      {job.description !== undefined && (
+        <p class="sub">
+          <Text>{job.description}</Text>
+        </p>
+      )}
+    </div>
+    <Notices job={job} />
+    <section class="card job-head" aria-label="At a glance">
+      <Glance job={job} />
+      <StateDiagram status={job.status} />
+    </section>
+  </>
+);
+
+const Actions = ({ job, changed }: Given) => {
+  const { jobName } = job;
+  const resume = (): void =>
+    void resumeJob(jobName).then(() => {
+      tell(`${jobName} is resumed`);
+      changed();
+    }, tellFailure);
+  return (
+    <div class="actions">
+      <Allowed to="operate">
+        <button type="button" class="primary" onClick={() => ask('run', job, changed)}>
+          <Icon name="running" />
+          Run now
+        </button>
+        {job.enabled ? (
+          <button type="button" onClick={() => ask('pause', job, changed)}>
+            <Icon name="paused" />
+            Pause
+          </button>
+        ) : (
+          <button type="button" onClick={resume}>
+            <Icon name="retrying" />
+            Resume
+          </button>
+        )}
+        {job.status !== 'cancelled' && (
+          <button type="button" onClick={() => ask('cancel', job, changed)}>
+            <Icon name="cancelled" />
+            Cancel
+          </button>
+        )}
+      </Allowed>
+      <Allowed to="admin">
+        <button type="button" class="danger" aria-label="Delete" onClick={() => ask('delete', job)}>
+          <Icon name="trash" />
+          <span class="words">Delete</span>
+        </button>
+      </Allowed>
+    </div>
+  );
+};
+
+/** What somebody who looks at this job should know first. */
+const Notices = ({ job: { paused, waitingFor, jobType } }: { readonly job: Job }) => (
+  <>
+    {paused && (
+      <p class="note wait spaced">
+        Paused <Ago at={paused.since} />
+        {paused.by !== undefined && (
+          <>
+            {' by '}
+            <Text>{paused.by}</Text>
+          </>
+        )}
+        {paused.until !== undefined && (
+          <>
+            , until <At at={paused.until} />
+          </>
+        )}
+        {paused.note !== undefined && (
+          <>
+            : “<Text>{paused.note}</Text>”
+          </>
+        )}
+      </p>
+    )}
+    {waitingFor === 'handler' && (
+      <p class="note bad spaced">
+        It waits: no live node has a handler for the job type “<Text>{jobType}</Text>”.
+      </p>
+    )}
+    {waitingFor === 'capacity' && <p class="note wait spaced">It is due and waits for a free slot.</p>}
+  </>
+);
+
+const Glance = ({ job }: { readonly job: Job }) => {
+  const { schedule } = job;
+  const zone = zoneOf(schedule);
+  const written = ruleAsWritten(schedule);
+  const bounds = boundsInWords(schedule);
+  return (
+    <dl class="facts">
+      <dt>Schedule</dt>
+      <dd>
+        {ruleInWords(schedule)}
+        {written !== null && <code class="muted"> {written}</code>}
+      </dd>
+      {zone !== null && (
+        <>
+          <dt>Zone</dt>
+          <dd>{zone}</dd>
+        </>
+      )}
+      {bounds.length > 0 && (
+        <>
+          <dt>Within</dt>
+          <dd>{bounds.join(', ')}</dd>
+        </>
+      )}
+      <dt>Next run</dt>
+      <dd>
+        {job.nextStartAt === null || !job.enabled ? (
+          <span class="muted">none</span>
+        ) : (
+          <>
+            <Countdown at={job.nextStartAt} zone={zone} /> <span class="muted">·</span> <At at={job.nextStartAt} zone={zone} />
+          </>
+        )}
+      </dd>
+      <dt>Last run</dt>
+      <dd>{job.lastRunAt === null ? <span class="muted">never</span> : <Ago at={job.lastRunAt} zone={zone} />}</dd>
+      {job.activeExecutions.length > 0 && (
+        <>
+          <dt>Active</dt>
+          <dd class="tags">
+            {job.activeExecutions.slice(0, 5).map(({ executionId, status, attempt }) => (
+              <a key={executionId} href={linkTo(['executions', executionId])}>
+                <StatusBadge status={status} /> attempt {attempt}
+              </a>
+            ))}
+            {job.activeExecutions.length > 5 && <span class="muted">and {job.activeExecutions.length - 5} more</span>}
+          </dd>
+        </>
+      )}
+      <dt>Type</dt>
+      <dd>
+        <a href={linkTo(['jobs'], { type: job.jobType })}>
+          <Text>{job.jobType}</Text>
+        </a>
+        {job.tags.length > 0 && (
+          <span class="tags inline">
+            {job.tags.map((tag) => (
+              <a class="tag" key={tag} href={linkTo(['jobs'], { tag })}>
+                <Text>{tag}</Text>
+              </a>
+            ))}
+          </span>
+        )}
+      </dd>
+    </dl>
+  );
+};
