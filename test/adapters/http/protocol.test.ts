@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect as connectTo } from 'node:net';
+import { connect as connectTo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -157,6 +157,31 @@ describe('the service', () => {
     expect((await call('GET', '/assets/nothing.js')).status).toBe(404);
     for (const hostile of ['/assets/..%2f..%2fetc%2fpasswd', '/..%5c..%5cetc', '/assets/%00'])
       expect([hostile, (await call('GET', hostile)).status >= 400]).toEqual([hostile, true]);
+  });
+
+  it('does not wait, when it closes, for connections on which nobody asks anything', async () => {
+    const timers: number[] = [];
+    const background = {
+      after: (ms: number) => {
+        timers.push(ms);
+        return () => void timers.splice(timers.indexOf(ms), 1);
+      },
+    };
+    const { url, close } = await openService({ background });
+    const silent = await new Promise<Socket>((resolve) => {
+      const socket = connectTo(Number(new URL(url).port), '127.0.0.1', () => resolve(socket));
+    });
+    const ended = new Promise<void>((resolve) =>
+      silent
+        .on('close', () => resolve())
+        .on('error', () => undefined)
+        .resume(),
+    );
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    // Nobody calls the timer that would cut them off.
+    await close();
+    await ended;
+    expect(timers).toEqual([]);
   });
 
   it('answers what is under way before it closes, and nothing after', async () => {
