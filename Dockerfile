@@ -19,6 +19,8 @@ COPY --chown=node:node examples ./examples
 # The user `node` of the base image, by number: whoever runs the image can tell that it is not root.
 USER 1000
 VOLUME /data
+# Others than the container itself reach it with HOST=0.0.0.0, and then need keys: `keys create`.
+EXPOSE 7070
 STOPSIGNAL SIGTERM
 # Reads from the store that the service uses: fails when that cannot be reached.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["node", "dist/bundle/main.js", "list", "--limit", "1", "--json"]
