@@ -40,8 +40,8 @@ export const mutants: readonly Mutant[] = [
   store('a retry has a new id', `${log}/batchWriter.js`, '_id: request.commitId,', "_id: request.commitId + '@' + position,"),
   store('a lost answer is taken for a conflict', `${log}/batchWriter.js`, 'pending.trouble = error;', 'pending.conflict();'),
   store('a lost answer is taken for success', `${log}/batchWriter.js`, 'pending.trouble = error;', "pending.placed('appended', 1);"),
-  store('holes are not filled', `${log}/feed.js`, 'if (looks > 1)', 'if (false)'),
-  store('readers pass over holes', `${log}/feed.js`, 'found.filter(({ n }, i) => n === position + 1 + i)', 'found'),
+  store('holes are not filled', `${log}/feed.js`, 'if (looks > 1)', 'if (false)', 501),
+  store('readers pass over holes', `${log}/feed.js`, 'found.filter(({ n }, i) => n === position + 1 + i)', 'found', 501),
   store('an append builds on nothing', `${log}/batchWriter.js`, 'pv: base ?? null,', 'pv: null,'),
   store(
     'a commit of another is taken for ours',
