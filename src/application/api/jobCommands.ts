@@ -24,7 +24,7 @@ import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, S
 
 /** Entries of a bulk call that are handled together, and how many such groups are under way: while some are written the next are decided. */
 const bulkGroup = 128;
-const bulkGroupsAtOnce = 8;
+const bulkGroupsAtOnce = 4;
 const mostInBulk = 1_000_000;
 /** A timer that is set for longer fires at once. */
 const longestWaitMs = 2 ** 31 - 1;
