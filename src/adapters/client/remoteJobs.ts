@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { runOf } from '../../application/api/present.js';
 import type {
   ArtifactInfo,
   BulkResult,
@@ -45,8 +46,8 @@ export const remoteJobs = (remote: Remote): JobsApi => {
   /** How the run ended, however long that takes. */
   const ended = async (run: RunResult): Promise<RunResult> => {
     for (;;) {
-      const { attempts, ...execution } = await getExecution(run.executionId);
-      if (execution.finishedAt !== null) return { ...runOf(execution), attempts: attempts.length };
+      const execution = await getExecution(run.executionId);
+      if (execution.finishedAt !== null) return runOf(execution);
       await new Promise<void>((resolve) => background.after(pollMs, resolve, 'keepAlive'));
     }
   };
@@ -121,12 +122,6 @@ const ofThisJob = (error: unknown): SchedulerError => {
   if (error instanceof SchedulerError && error.code !== 'NOT_AVAILABLE' && error.code !== 'UNAUTHORIZED') return error;
   throw error;
 };
-
-const runOf = ({ executionId, jobName, status, startedAt, finishedAt, durationMs, result, error }: Omit<ExecutionDetails, 'attempts'>) => ({
-  ...{ executionId, jobName, status, startedAt, finishedAt, durationMs },
-  ...(result !== undefined && { result }),
-  ...(error !== undefined && status !== 'completed' && { error }),
-});
 
 type Page<T> = readonly T[] & { readonly nextCursor?: string };
 

@@ -5,7 +5,16 @@ import type { JobInputParser } from '../ports/jobInput.js';
 import type { AttemptRow, ExecutionRow, JobRow } from '../ports/readModels.js';
 import { mean, quantile } from '../projections/sketch.js';
 import { splitStream } from '../streams.js';
-import type { ArtifactInfo, AttemptRecord, ExecutionRecord, JobInfo, JobStatsView, RunResult, ScheduleResult } from './types.js';
+import type {
+  ArtifactInfo,
+  AttemptRecord,
+  ExecutionDetails,
+  ExecutionRecord,
+  JobInfo,
+  JobStatsView,
+  RunResult,
+  ScheduleResult,
+} from './types.js';
 
 const date = (at: Instant): Date => new Date(at);
 const dateOrNull = (at: Instant | null): Date | null => (at === null ? null : new Date(at));
@@ -114,6 +123,19 @@ export const presentRun = (row: ExecutionRow): RunResult => ({
   durationMs: row.durationMs,
   ...(row.result !== undefined && { result: row.result }),
   ...(row.error !== undefined && row.status !== 'completed' && { error: row.error }),
+});
+
+/** What `runNow` resolves with, of an execution that was asked for by its id. */
+export const runOf = (run: ExecutionDetails): RunResult => ({
+  executionId: run.executionId,
+  jobName: run.jobName,
+  status: run.status,
+  attempts: run.attempts.length,
+  startedAt: run.startedAt,
+  finishedAt: run.finishedAt,
+  durationMs: run.durationMs,
+  ...(run.result !== undefined && { result: run.result }),
+  ...(run.error !== undefined && run.status !== 'completed' && { error: run.error }),
 });
 
 export const presentStats = ({ stream, stats }: JobRow): JobStatsView => {

@@ -1,3 +1,4 @@
+import { runOf } from '../../../application/api/present.js';
 import type { ExecutionDetails, JobInfo, PublishedEvent, RunResult } from '../../../application/api/types.js';
 import type { HandlerRef } from '../../../application/ports/runner.js';
 import { SchedulerError } from '../../../domain/errors.js';
@@ -95,36 +96,13 @@ const runHere = async (invocation: Invocation, scheduler: CliScheduler, job: Job
   const run = await scheduler.getExecution(executionId);
   // Whatever else of this job has begun meanwhile may end.
   await scheduler.stop().finally(stopping.end);
-  if (json) terminal.printJson(resultOf(run));
+  if (json) terminal.printJson(runOf(run));
   else tell(run, invocation);
   return run.status === 'completed' ? 0 : 1;
 };
 
 const isOver = ({ data }: PublishedEvent): boolean =>
   data.type === 'ExecutionCompleted' || data.type === 'ExecutionCancelled' || (data.type === 'ExecutionFailed' && data.final);
-
-/** What `runNow` of the library resolves with. */
-const resultOf = ({
-  executionId,
-  jobName,
-  status,
-  attempts,
-  startedAt,
-  finishedAt,
-  durationMs,
-  result,
-  error,
-}: ExecutionDetails): RunResult => ({
-  executionId,
-  jobName,
-  status,
-  attempts: attempts.length,
-  startedAt,
-  finishedAt,
-  durationMs,
-  ...(result !== undefined && { result }),
-  ...(error !== undefined && status !== 'completed' && { error }),
-});
 
 const tell = (run: ExecutionDetails, { terminal }: Invocation): void => {
   const { status, attempts, durationMs, error, result, log } = run;

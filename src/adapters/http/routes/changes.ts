@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ExecutionDetails, JobsApi, RunResult } from '../../../application/api/types.js';
+import { runOf } from '../../../application/api/present.js';
+import type { JobsApi, RunResult } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import { route } from '../route.js';
 import { backfilled, job, run as runSchema } from '../schemas.js';
@@ -115,22 +116,6 @@ const runWithin = async (waitMs: number, name: string, parameters: Parameters, j
 };
 
 type Parameters = { readonly [name: string]: unknown } | undefined;
-
-const runOf = ({
-  executionId,
-  jobName,
-  status,
-  attempts,
-  startedAt,
-  finishedAt,
-  durationMs,
-  result,
-  error,
-}: ExecutionDetails): RunResult => ({
-  ...{ executionId, jobName, status, attempts: attempts.length, startedAt, finishedAt, durationMs },
-  ...(result !== undefined && { result }),
-  ...(error !== undefined && { error }),
-});
 
 const backfill = route({
   method,

@@ -36,20 +36,19 @@ const roomBytes = 1 << 20;
  */
 export const walRoom = (db: Database): (() => void) => {
   const path = walOf(db);
-  const zeros = Buffer.alloc(roomBytes);
   let end = statSync(path).size;
   return () => {
     const { size } = statSync(path);
     if (size === end) return;
-    lengthen(path, size, zeros);
+    lengthen(path, size);
     end = statSync(path).size;
   };
 };
 
-const lengthen = (path: string, size: number, zeros: Buffer): void => {
+const lengthen = (path: string, size: number): void => {
   const file = openSync(path, 'r+');
   try {
-    writeSync(file, zeros, 0, zeros.length, size);
+    writeSync(file, Buffer.alloc(roomBytes), 0, roomBytes, size);
   } catch {
     // There is no room for more than is needed.
     ftruncateSync(file, size);
