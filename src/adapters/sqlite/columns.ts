@@ -10,13 +10,8 @@ export const jobColumns = [
   'expires_at',
   'tags',
   'description',
-  'created_at',
-  'updated_at',
-  'state',
-  'stats',
-  'open',
+  'entry',
 ] as const;
-export const jobRowColumns = ['stream', 'version', 'created_at', 'updated_at', 'state', 'stats', 'open'] as const;
+export const jobRowColumns = ['stream', 'version', 'entry'] as const;
 export const executionColumns = ['execution_id', 'stream', 'version', 'queued_version', 'finished_at', 'entry'] as const;
-export const executionRowColumns = ['execution_id', 'stream', 'version', 'queued_version', 'entry'] as const;
 export const recordColumns = ['execution_id', 'stream', 'record'] as const;

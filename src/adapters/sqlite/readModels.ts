@@ -2,7 +2,7 @@ import type { StreamKey } from '../../application/ports/eventStore.js';
 import type { Changes, JobRow, ReadModels, WorkItem } from '../../application/ports/readModels.js';
 import type { RunRecords } from '../../application/ports/runRecords.js';
 import type { StorageReader } from '../../application/ports/storage.js';
-import { executionRowColumns, jobRowColumns } from './columns.js';
+import { executionColumns, jobRowColumns } from './columns.js';
 import { gather } from './gather.js';
 import type { Link } from './link.js';
 import type { Cell, Cells, ModelCalls } from './protocol.js';
@@ -82,6 +82,6 @@ const inOrder = <R extends { readonly stream: StreamKey }>(rows: readonly R[]): 
   rows.toSorted((a, b) => (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : 0));
 
 const jobsOf = (cells: Cells) => readRows(cells, jobRowColumns.length, readJob);
-const executionsOf = (cells: Cells) => readRows(cells, executionRowColumns.length, readExecution);
+const executionsOf = (cells: Cells) => readRows(cells, executionColumns.length, readExecution);
 const itemsOf = (cells: Cells): readonly WorkItem[] =>
   readRows(cells, 4, ([stream, handlerKey, priority, workAt]) => ({ stream, handlerKey, priority, workAt }) as unknown as WorkItem);

@@ -1,18 +1,16 @@
 import type { ExecutionRow, JobRow } from '../../application/ports/readModels.js';
 import type { RunRecord } from '../../application/ports/runRecords.js';
-import { emptyStats, type JobStats } from '../../application/projections/stats.js';
 import { wakeIndexOf } from '../../application/projections/wakeIndex.js';
+import {
+  type ExecutionColumns,
+  type PackedExecution,
+  type PackedRow,
+  packExecution,
+  packRow,
+  unpackExecution,
+  unpackRow,
+} from './compact.js';
 import type { Cell, Cells } from './protocol.js';
-
-const statNames = Object.keys(emptyStats) as readonly (keyof JobStats)[];
-
-/** What is not as at the beginning: most of the statistics of most jobs are. */
-const writeStats = (stats: JobStats): Cell => {
-  if (stats === emptyStats) return null;
-  const differing: { [name: string]: unknown } = {};
-  for (const name of statNames) if (stats[name] !== emptyStats[name]) differing[name] = stats[name];
-  return JSON.stringify(differing);
-};
 
 export const writeJob = (row: JobRow, into: Cell[]): void => {
   const index = wakeIndexOf(row);
@@ -28,20 +26,13 @@ export const writeJob = (row: JobRow, into: Cell[]): void => {
     index?.expiresAt ?? null,
     definition && definition.tags.length > 0 ? JSON.stringify(definition.tags) : null,
     definition?.description?.toLowerCase() ?? null,
-    row.createdAt,
-    row.updatedAt,
-    JSON.stringify(row.state),
-    writeStats(row.stats),
-    row.open.length === 0 ? null : JSON.stringify(row.open),
+    JSON.stringify(packRow(row)),
   );
 };
 
-/** What has a column of its own is left out of the text. */
-const inColumns = { executionId: undefined, stream: undefined, version: undefined, queuedVersion: undefined };
-
 export const writeExecution = (row: ExecutionRow, into: Cell[]): void => {
   const { executionId, stream, version, queuedVersion, finishedAt } = row;
-  into.push(executionId, stream, version, queuedVersion, finishedAt, JSON.stringify({ ...row, ...inColumns }));
+  into.push(executionId, stream, version, queuedVersion, finishedAt, JSON.stringify(packExecution(row)));
 };
 
 export const writeRecord = (record: RunRecord, into: Cell[]): void => {
@@ -52,19 +43,11 @@ export const writeRecord = (record: RunRecord, into: Cell[]): void => {
 export const readRows = <T>(cells: Cells, width: number, read: (row: Cells) => T): readonly T[] =>
   Array.from({ length: cells.length / width }, (_, i) => read(cells.slice(i * width, (i + 1) * width)));
 
-const parsed = <T>(cell: Cell | undefined, otherwise: T): T => (typeof cell === 'string' ? (JSON.parse(cell) as T) : otherwise);
+const parsed = <T>(cell: Cell | undefined): T => JSON.parse(String(cell)) as T;
 
-export const readJob = ([stream, version, createdAt, updatedAt, state, stats, open]: Cells): JobRow =>
-  ({
-    stream,
-    version,
-    state: parsed(state, null),
-    stats: stats === null ? emptyStats : { ...emptyStats, ...parsed<Partial<JobStats>>(stats, {}) },
-    open: parsed(open, []),
-    createdAt,
-    updatedAt,
-  }) as unknown as JobRow;
+export const readJob = ([stream, version, entry]: Cells): JobRow => unpackRow(String(stream), Number(version), parsed<PackedRow>(entry));
 
-export const readExecution = ([executionId, stream, version, queuedVersion, entry]: Cells): ExecutionRow =>
-  ({ executionId, stream, version, queuedVersion, ...parsed<object>(entry, {}) }) as unknown as ExecutionRow;
-export const readRecord = ([record]: Cells): RunRecord => parsed<RunRecord | null>(record, null) as RunRecord;
+export const readExecution = ([executionId, stream, version, queuedVersion, finishedAt, entry]: Cells): ExecutionRow =>
+  unpackExecution({ executionId, stream, version, queuedVersion, finishedAt } as ExecutionColumns, parsed<PackedExecution>(entry));
+
+export const readRecord = ([record]: Cells): RunRecord => parsed<RunRecord>(record);

@@ -1,4 +1,4 @@
-import { executionRowColumns } from '../columns.js';
+import { executionColumns } from '../columns.js';
 import type { ModelHandlers, Steps } from '../protocol.js';
 import { cellsOf, type Database } from './driver.js';
 import type { Remains } from './remains.js';
@@ -13,10 +13,10 @@ type HistoryWrites = Pick<ModelHandlers, 'dropHistory' | 'erase' | 'reset'>;
 
 export const historyReads = (db: Database): HistoryReads => {
   const checkpoint = db.prepare('SELECT position FROM checkpoints WHERE partition = ?');
-  const execution = db.prepare(`SELECT ${executionRowColumns} FROM executions WHERE execution_id = ?`);
+  const execution = db.prepare(`SELECT ${executionColumns} FROM executions WHERE execution_id = ?`);
   // Executions queued by one commit are never split between pages: the bound is the version of the last row of the page.
   const history = db.prepare(
-    `SELECT ${executionRowColumns} FROM executions WHERE stream = ?1 AND queued_version < ?2 AND queued_version >= coalesce(
+    `SELECT ${executionColumns} FROM executions WHERE stream = ?1 AND queued_version < ?2 AND queued_version >= coalesce(
        (SELECT queued_version FROM executions WHERE stream = ?1 AND queued_version < ?2
         ORDER BY queued_version DESC LIMIT 1 OFFSET ?3 - 1), 0)
      ORDER BY queued_version DESC, execution_id DESC`,

@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { type Database, openDatabase, sqliteCode } from './driver.js';
 
 /** Raise it whenever the schema or the shape of a stored row changes: the file is then made anew and filled from the log. */
-const version = 2;
+const version = 3;
 
 // A tombstone has no phase. What only lists and people look at is computed from the other columns: every value costs when a row is written.
 const schema = `
@@ -17,11 +17,7 @@ const schema = `
     expires_at INTEGER,
     tags TEXT,
     description TEXT,
-    created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    stats TEXT,
-    open TEXT,
+    entry TEXT NOT NULL,
     organization TEXT AS (substr(stream, 1, instr(stream, '/') - 1)) VIRTUAL,
     job_name TEXT AS (substr(stream, instr(stream, '/') + 1)) VIRTUAL,
     job_type TEXT AS (CASE WHEN handler_key GLOB 'custom:*' THEN 'custom' ELSE handler_key END) VIRTUAL,

@@ -31,11 +31,13 @@ export const rowSaver = (db: Database, remains: Remains) => {
   const deleted = db.prepare(
     'SELECT j.stream, j.version FROM json_each(?) k CROSS JOIN jobs j ON j.stream = k.value WHERE j.phase IS NULL',
   );
+  const anyDeleted = db.prepare('SELECT 1 FROM jobs WHERE phase IS NULL LIMIT 1');
   const forgetHistory = forgetting(db, 'executions');
   const forgetRecords = forgetting(db, 'run_records');
 
   /** What comes late must not bring back what a deletion removed; what belongs to the next job of that name may be early. */
   const withoutDeleted = (cells: Cells, columns: readonly string[]): Cells => {
+    if (anyDeleted.all([]).length === 0) return cells;
     const streams = column(cells, columns, 'stream');
     const gone = new Map(deleted.all([JSON.stringify(streams)]).map(([stream, version]) => [stream, Number(version)]));
     if (gone.size === 0) return cells;
