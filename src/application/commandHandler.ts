@@ -15,7 +15,7 @@ import {
 import type { Ids } from './ports/ids.js';
 import type { Membership } from './ports/membership.js';
 import type { JobRow } from './ports/readModels.js';
-import { project } from './projections/project.js';
+import { blankRow, project } from './projections/project.js';
 import type { Projector } from './projector.js';
 import { splitStream } from './streams.js';
 
@@ -69,6 +69,8 @@ export class CommandHandler {
   /** Ids of commits that are being appended. */
   readonly #appending = new Set<string>();
   #isStopped = false;
+  /** Whether the job that was last scheduled without being in memory was a new one: most come in a row. */
+  #expectsNew = false;
 
   constructor(private readonly dependencies: Dependencies) {}
 
@@ -107,12 +109,32 @@ export class CommandHandler {
     }
     const { projector, rows } = this.dependencies;
     const known = projector.isFull ? undefined : rows.known(lane.stream);
-    if (known) this.#commit(lane, known);
-    else
-      void this.#loaded(lane.stream).then(
-        (row) => this.#commit(lane, row),
-        (error) => this.#fail(lane, error),
-      );
+    if (known) this.#commit(lane, known, this.#isExclusive ? 'current' : 'maybeOld');
+    else if (this.#expectsNew && !projector.isFull && this.#schedules(lane)) this.#commit(lane, this.#blank(lane), 'guessed');
+    else this.#load(lane);
+  }
+
+  #load(lane: Lane): void {
+    void this.#loaded(lane.stream).then(
+      (row) => {
+        if (this.#schedules(lane)) this.#expectsNew = row.version === 0;
+        this.#commit(lane, row, this.#isExclusive ? 'current' : 'maybeOld');
+      },
+      (error) => this.#fail(lane, error),
+    );
+  }
+
+  get #isExclusive(): boolean {
+    return this.dependencies.membership.exclusive;
+  }
+
+  /** Where others write too a wrong guess costs everyone: there is none. */
+  #schedules({ waiting }: Lane): boolean {
+    return this.#isExclusive && waiting[0]?.command.type === 'ScheduleJob';
+  }
+
+  #blank({ stream }: Lane): JobRow {
+    return blankRow(stream, this.dependencies.clock.now());
   }
 
   async #loaded(stream: StreamKey): Promise<JobRow> {
@@ -121,9 +143,9 @@ export class CommandHandler {
     return rows.known(stream) ?? (await rows.load(stream));
   }
 
-  #commit(lane: Lane, row: JobRow): void {
+  #commit(lane: Lane, row: JobRow, basis: Basis): void {
     try {
-      this.#attempt(lane, row, this.dependencies.membership.exclusive, 0);
+      this.#attempt(lane, row, basis, 0);
     } catch (error) {
       this.#fail(lane, error);
     }
@@ -137,18 +159,18 @@ export class CommandHandler {
   }
 
   /** Decides as many of the waiting commands as one commit holds, appends, and answers them. */
-  #attempt(lane: Lane, row: JobRow, fresh: boolean, conflicts: number): void {
+  #attempt(lane: Lane, row: JobRow, basis: Basis, conflicts: number): void {
     const { events, states, answers } = this.#decide(row, lane.waiting);
     const settled = events.length > 0 && answers.every((a) => a.ok);
-    // A refusal must not rest on a row that another node has left behind.
-    if (!fresh && !settled) return this.#again(lane, row, conflicts);
+    // A refusal must not rest on a guess, or on a row that another node has left behind.
+    if (basis !== 'current' && !settled) return this.#again(lane, row, basis, conflicts);
     if (events.length === 0) {
       this.dependencies.rows.remember(row);
       return this.#answer(lane, answers, row, null);
     }
     const { clock, ids } = this.dependencies;
     const request: AppendRequest = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: clock.now(), events };
-    this.#append({ lane, row, conflicts, request, states, answers });
+    this.#append({ lane, row, basis, conflicts, request, states, answers });
   }
 
   #append(appending: Appending): void {
@@ -194,9 +216,9 @@ export class CommandHandler {
     store.read(row.stream, row.version).then(found).catch(failed);
   }
 
-  #appended({ lane, row, conflicts, request, states, answers }: Appending, result: AppendResult): void {
+  #appended({ lane, row, basis, conflicts, request, states, answers }: Appending, result: AppendResult): void {
     try {
-      if (result.outcome === 'conflict') return this.#again(lane, row, conflicts + 1);
+      if (result.outcome === 'conflict') return this.#again(lane, row, basis, conflicts + 1);
       const committed = this.#committed(row, request, result, states);
       this.#answer(lane, answers, committed.row, committed.commit);
     } catch (error) {
@@ -207,18 +229,22 @@ export class CommandHandler {
   }
 
   /** Decides afresh on the row as the log has it. */
-  #again(lane: Lane, row: JobRow, conflicts: number): void {
+  #again(lane: Lane, row: JobRow, basis: Basis, conflicts: number): void {
+    if (basis === 'guessed') return this.#load(lane);
     if (conflicts >= maxConflicts) return this.#answer(lane, [{ ok: false, rejection: { code: 'CONTENDED' } }], row, null);
     this.#caughtUp(row)
-      .then((current) => this.#attempt(lane, current, true, conflicts))
+      .then((current) => this.#attempt(lane, current, 'current', conflicts))
       .catch((error) => this.#fail(lane, error));
   }
 
-  /** The row as the log has it. Commits that turn up are projected: their writer may be gone, or be this node, whose answer got lost. */
+  /**
+   * The row as the log has it. What turns up in a log of our own was committed by this process, whose answer got lost: it has to be
+   * saved. Where others write too, whoever commits saves, and the repairer does where that one has died.
+   */
   async #caughtUp(row: JobRow): Promise<JobRow> {
     const { rows, projector } = this.dependencies;
     const { row: current, executions, commits } = await rows.caughtUp(row);
-    for (const commit of commits) projector.take(commit, current, [...executions.values()]);
+    if (this.#isExclusive) for (const commit of commits) projector.take(commit, current, [...executions.values()]);
     return current;
   }
 
@@ -273,10 +299,14 @@ export class CommandHandler {
   }
 }
 
+/** How a row is known on which is decided: `guessed` rows are blank, because nobody has looked; the log refuses what rests on a wrong one. */
+type Basis = 'guessed' | 'maybeOld' | 'current';
+
 /** What was decided on a row, on its way into the log. */
 type Appending = {
   readonly lane: Lane;
   readonly row: JobRow;
+  readonly basis: Basis;
   readonly conflicts: number;
   readonly request: AppendRequest;
   readonly states: readonly JobState[];

@@ -26,6 +26,13 @@ const appending = (storage: Storage, append: (request: AppendRequest, really: Ev
   store: { ...storage.store, append: (request) => append(request, storage.store.append) },
 });
 
+/** The storage, once everything in its log is in its read models. */
+const saved = async (storage: Storage): Promise<Storage> => {
+  const { runtime } = await openNode({ storage });
+  await runtime.stop(0);
+  return storage;
+};
+
 const commitsOf = async ({ store }: Storage) => (await store.read(stream, 0)).map(({ events }) => events.map((e) => e.type));
 
 describe('commands of several nodes', () => {
@@ -145,6 +152,70 @@ describe('commands for one job that arrive while it is being written', () => {
     const commits = await commitsOf(storage);
     expect(commits.find((c) => c.includes('JobDeleted'))).toEqual(['JobDeleted']);
     expect(commits.flat()).toEqual(['JobScheduled', 'JobPaused', 'JobDeleted', 'JobScheduled', 'JobPaused']);
+  });
+});
+
+describe('jobs that are scheduled one after the other', () => {
+  const streams = ['default/a', 'default/b', 'default/c'];
+  /** A storage that tells which jobs it is asked for, and what it answers to appends. */
+  const watched = (memory: Storage) => {
+    const loaded: string[] = [];
+    const outcomes: string[] = [];
+    const storage: Storage = {
+      ...memory,
+      readModels: {
+        ...memory.readModels,
+        jobs: (asked) => {
+          loaded.push(...asked);
+          return memory.readModels.jobs(asked);
+        },
+      },
+      store: {
+        ...memory.store,
+        append: async (request) => {
+          const result = await memory.store.append(request);
+          outcomes.push(result.outcome);
+          return result;
+        },
+      },
+    };
+    return { storage, loaded, outcomes };
+  };
+  const scheduleAll = async (commands: CommandHandler) => {
+    const handled = [];
+    for (const each of streams) handled.push(await commands.handle(each, schedule(at('08:30'))));
+    return handled.map((h) => h.ok && h.events.map((e) => e.type));
+  };
+
+  it('are looked for only until one of them is found to be new', async () => {
+    const { storage, loaded, outcomes } = watched(sharedMemory());
+    expect(await scheduleAll(handlerOn(storage, true))).toEqual([['JobScheduled'], ['JobScheduled'], ['JobScheduled']]);
+    expect(loaded).toEqual(['default/a']);
+    expect(outcomes).toEqual(['appended', 'appended', 'appended']);
+  });
+
+  it('are all looked for where they are there already', async () => {
+    const memory = sharedMemory();
+    const before = handlerOn(memory, true);
+    await scheduleAll(before);
+    const { storage, loaded, outcomes } = watched(await saved(memory));
+    expect(await scheduleAll(handlerOn(storage, true))).toEqual([[], [], []]);
+    expect([loaded, outcomes]).toEqual([streams, []]);
+  });
+
+  it('may turn out to be there: the log refuses what was decided on a guess, and the job is looked for', async () => {
+    const memory = sharedMemory();
+    await handlerOn(memory, true).handle('default/b', schedule(at('08:30'), { maxAttempts: 7 }));
+    const { storage, loaded, outcomes } = watched(await saved(memory));
+    expect(await scheduleAll(handlerOn(storage, true))).toEqual([['JobScheduled'], ['JobRescheduled'], ['JobScheduled']]);
+    expect(loaded).toEqual(['default/a', 'default/b', 'default/c']);
+    expect(outcomes).toEqual(['appended', 'conflict', 'appended', 'appended']);
+  });
+
+  it('are looked for where other nodes may have scheduled them', async () => {
+    const { storage, loaded } = watched(sharedMemory());
+    await scheduleAll(handlerOn(storage));
+    expect(loaded).toEqual(streams);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Handler } from '../../application/api/types.js';
 import type { CodedIssue, JobInputParser, Parsed, ParsedJob } from '../../application/ports/jobInput.js';
 import type { Issue } from '../../domain/errors.js';
 import type { Instant } from '../../domain/instant.js';
-import { type JobDefinition, misfirePolicies, overlapPolicies, priorities } from '../../domain/job/index.js';
+import { type JobDefinition, type Misfire, misfirePolicies, overlapPolicies, priorities } from '../../domain/job/index.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
@@ -189,26 +189,30 @@ const parsedJob = (data: z.output<typeof fields>, schedule: Schedule, parameters
     timeoutMs: data.timeout,
     backoff: backoffOf(data.backoff),
     overlap: data.overlap,
-    misfire: {
-      policy: data.misfire.policy,
-      ...(data.misfire.window !== undefined && { windowMs: data.misfire.window }),
-      max: data.misfire.max,
-    },
+    misfire: misfireOf(data.misfire),
     isolation: data.isolation,
     tags: data.tags,
     retention: { maxExecutions: data.retention.executions, maxAgeMs: data.retention.days === null ? null : data.retention.days * dayMs },
-    ...(description !== undefined && { description }),
-    ...(data.notify && { notify: data.notify }),
   };
   return {
     jobName,
-    definition,
+    definition: description === undefined && !data.notify ? definition : withOptional(definition, data),
     ...(organization !== undefined && { organization }),
     ...(enabled !== undefined && { enabled }),
     ...(handler !== undefined && { handler }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
 };
+
+// Apart, because a literal with parts that may be missing costs many times what one without them does.
+const withOptional = (definition: JobDefinition, { description, notify }: z.output<typeof fields>): JobDefinition => ({
+  ...definition,
+  ...(description !== undefined && { description }),
+  ...(notify && { notify }),
+});
+
+const misfireOf = ({ policy, window, max }: z.output<typeof misfire>): Misfire =>
+  window === undefined ? { policy, max } : { policy, windowMs: window, max };
 
 const backoffOf = ({ type, delay, factor, maxDelay, jitter, delays }: z.output<typeof backoff>): Backoff => {
   switch (type) {

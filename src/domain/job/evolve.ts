@@ -7,10 +7,9 @@ import type { Execution, Job, JobState, Request } from './state.js';
 export const evolve = (state: JobState, event: JobEvent): JobState => {
   if (event.type === 'JobScheduled') {
     const { jobId, definition, nextRunAt, idempotencyKey, madeBy } = event;
-    return {
+    const job: Job = {
       kind: 'job',
       jobId,
-      ...(madeBy && { depth: madeBy.depth }),
       definition,
       revision: 1,
       ended: null,
@@ -24,6 +23,7 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
       keptFrom: 1,
       lastOutcome: null,
     };
+    return madeBy ? { ...job, depth: madeBy.depth } : job;
   }
   if (state.kind === 'job') return evolveJob(state, event);
   // Where everything before it was redacted, a deletion still tells how far fencing tokens had grown.
