@@ -57,7 +57,7 @@ export const openMongo = async (options: MongoOptions): Promise<Storage> => {
       partitions,
       known: knowledge(partitions),
       node,
-      isShared: () => membership.nodes().length > 1,
+      nodes: () => membership.nodes().map((other) => other.node),
       ids,
       clock,
       background,

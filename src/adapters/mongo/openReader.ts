@@ -35,7 +35,7 @@ export const openMongoReader = async (options: MongoOptions): Promise<MongoReade
       partitions,
       known,
       node,
-      isShared: () => true,
+      nodes: () => [],
       ids,
       clock,
       background,

@@ -28,7 +28,7 @@ export const openParts = async (connection: Connection): Promise<Parts> => {
     partitions,
     known: knowledge(partitions),
     node: 'n1',
-    isShared: () => true,
+    nodes: () => ['a', 'b'],
     ids,
     clock: systemClock,
     background,

@@ -7,17 +7,15 @@ import { codeOf, confirmed, duplicateKey, isRefusal, type Unconfirmed, unavailab
 import { long } from '../native.js';
 import type { LogContext } from './context.js';
 import type { Pending } from './pending.js';
+import { Turns } from './turns.js';
 import { checkBases, resolve } from './verdicts.js';
 
 const shortestPauseMs: Millis = 10;
 const longestPauseMs: Millis = 1_000;
-/**
- * Of those who lost a position some step back by up to this many round trips, so that they do not lose the next one too. Whoever has
- * stepped back that often does so no more.
- */
-const mostRoundTrips = 8;
 /** Who wrote last knows the next position first, and would win forever. After so many wins in a row it looks it up, as all others do. */
 const mostWins = 4;
+/** After a loss the next try is with so many commits: it costs less if it is lost too, and those who win it learn of it. */
+const commitsAfterLoss = 10;
 
 type WriteError = { readonly index: number; readonly code: number; readonly errmsg?: string; readonly keyPattern?: Document };
 /** The server's word on an insert in order, which ends at the first document that it cannot take. */
@@ -31,13 +29,21 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
   const { known, clock } = context;
   /** How often we have written the next position without looking it up: as far as we know nobody else wrote meanwhile. */
   let wins = 0;
-  let lost = 0;
+  let hasLost = false;
   let failed = 0;
   let roundTripMs = 1;
+  let answeredAtMs: Millis = Number.NEGATIVE_INFINITY;
+  const turns = new Turns(context.node, context.nodes);
 
   const nextPosition = async (): Promise<Position> => {
-    const isHeadKnown = wins > 0 && (wins % mostWins > 0 || !context.isShared());
+    const isHeadKnown = wins > 0 && (wins % mostWins > 0 || context.nodes().length === 1);
     return (isHeadKnown ? known.floor(partition) : await localHead(context, partition)) + 1;
+  };
+
+  /** Whether a position is left to others for a moment: only by those who have lost one, or write one batch after the other. */
+  const leaves = (position: Position): boolean => {
+    const isPressed = hasLost || turns.isLeaving || clock.monotonic() - answeredAtMs < roundTripMs;
+    return isPressed && turns.leaves(position);
   };
 
   const insert = async (batch: readonly Pending[], from: Position): Promise<Reply> => {
@@ -45,35 +51,49 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
     const startedAt = clock.monotonic();
     const command = { insert: 'commits', documents, ordered: true, writeConcern: durable };
     const reply = (await context.connection.db.command(command)) as unknown as Reply;
-    roundTripMs = clock.monotonic() - startedAt;
+    answeredAtMs = clock.monotonic();
+    roundTripMs = answeredAtMs - startedAt;
     return confirmed(reply);
   };
 
-  const write = async (batch: readonly Pending[]): Promise<void> => {
+  const learn = (isLost: boolean): void => {
+    hasLost = isLost;
+    wins = isLost ? 0 : wins + 1;
+    if (isLost) turns.heed();
+  };
+
+  const write = async (batch: readonly Pending[]): Promise<Millis> => {
     await checkBases(context, batch);
-    const open = batch.filter(isOpen);
-    if (open.length === 0) return;
+    const all = batch.filter(isOpen);
+    if (all.length === 0) return 0;
     const from = await nextPosition();
+    if (leaves(from)) {
+      wins = 0;
+      return roundTripMs;
+    }
+    const open = hasLost ? all.slice(0, commitsAfterLoss) : all;
     const { n, writeErrors } = await insert(open, from);
     const error = writeErrors?.[0];
-    if (n !== (error?.index ?? open.length)) return resolve(context, open);
+    if (n !== (error?.index ?? open.length)) {
+      await resolve(context, open);
+      return 0;
+    }
     for (const [i, pending] of open.slice(0, n).entries()) {
       known.saw({ _id: pending.request.commitId, s: pending.request.stream, v: pending.version, p: partition, n: from + i });
       pending.placed('appended', from + i);
     }
+    learn(error !== undefined);
     const rest = open.slice(n);
-    wins = error ? 0 : wins + 1;
-    lost = error ? lost + 1 : 0;
     if (error && isRefusal(error.code)) rest[0]?.fail(unavailable(new Error(error.errmsg)));
     else if (error && !isTakenPosition(error)) await resolve(context, rest);
+    return 0;
   };
 
   return async (batch) => {
-    const jitter = hashFraction(`${batch[0]?.token} ${lost + failed}`);
     try {
-      await write(batch);
+      const waitMs = await write(batch);
       failed = 0;
-      return lost < mostRoundTrips ? jitter * lost * roundTripMs : 0;
+      return waitMs;
     } catch (error) {
       wins = 0;
       for (const pending of batch.filter(isOpen)) {
@@ -81,7 +101,7 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
         else pending.trouble = error;
       }
       await resolve(context, batch.filter(isOpen)).catch(() => undefined);
-      return Math.min(longestPauseMs, shortestPauseMs * 2 ** failed++) * (1 + jitter);
+      return Math.min(longestPauseMs, shortestPauseMs * 2 ** failed++) * (1 + hashFraction(`${batch[0]?.token} ${failed}`));
     }
   };
 };

@@ -31,8 +31,8 @@ export type LogContext = {
   readonly known: Knowledge;
   /** This process, for people who read the log. */
   readonly node: string;
-  /** Whether other nodes are there that may write too. */
-  isShared(): boolean;
+  /** The live nodes, this one among them, which may all write. */
+  nodes(): readonly string[];
   readonly ids: Ids;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly background: Background;
