@@ -24,11 +24,11 @@ const savesUnderWay = 2;
 type Batch = {
   readonly jobs: Map<StreamKey, JobRow>;
   readonly executions: Map<string, ExecutionRow>;
-  /** Streams in which these rows build on commits of others, which those may not have saved. */
-  readonly builtOnOthers: Set<StreamKey>;
+  /** Streams in which these rows build on commits of others, up to these versions, which those may not have saved. */
+  readonly builtOnOthers: Map<StreamKey, Version>;
 };
 
-const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map(), builtOnOthers: new Set() });
+const emptyBatch = (): Batch => ({ jobs: new Map(), executions: new Map(), builtOnOthers: new Map() });
 
 /** Streams of which is remembered how far we have saved them ourselves. */
 const rememberedStreams = 20_000;
@@ -78,7 +78,7 @@ export class Projector {
 
   /** Takes the rows that a commit led to. Older ones than those that wait already are dropped. */
   take(commit: Commit, row: JobRow, executions: readonly ExecutionRow[]): void {
-    if (this.#shared && !this.#continues(commit)) this.#waiting.builtOnOthers.add(row.stream);
+    if (this.#shared && !this.#continues(commit)) this.#waiting.builtOnOthers.set(row.stream, commit.version - 1);
     this.put(row, executions);
     // The checkpoint waits before a deletion until all of the job is erased: a crash in between is made up for by the follower.
     if (!deletes(commit)) this.passed(commit.partition, commit.position);
@@ -172,22 +172,24 @@ export class Projector {
 
   /** A job's row says that all of its history is there: entries that their writer has not saved yet, and may never save, go with it. */
   async #addWhatOthersOwe({ jobs, executions, builtOnOthers }: Batch): Promise<void> {
-    const stored = await this.#readModels.jobs([...builtOnOthers]);
-    for (const stream of builtOnOthers) {
+    const stored = await this.#readModels.jobs([...builtOnOthers.keys()]);
+    const add = async ([stream, version]: readonly [StreamKey, Version]): Promise<void> => {
       const row = jobs.get(stream);
       const before = row && (stored.get(stream) ?? blankRow(stream, row.createdAt));
-      if (!row || !before || before.version >= row.version) continue;
+      if (!row || !before || before.version >= version) return;
       const commits = (await this.#shared?.read(stream, before.version)) ?? [];
       const owed = replay(before, commits, ({ version }) => version <= row.version).executions;
       for (const [id, entry] of owed) if ((executions.get(id)?.version ?? 0) < entry.version) executions.set(id, entry);
-    }
+    };
+    await Promise.all([...builtOnOthers].map(add));
   }
 
   /** Rows that could not be saved wait on, unless newer ones took their place. */
   #putBack(batch: Batch): void {
     for (const [key, row] of batch.jobs) if (!this.#waiting.jobs.has(key)) this.#waiting.jobs.set(key, row);
     for (const [key, row] of batch.executions) if (!this.#waiting.executions.has(key)) this.#waiting.executions.set(key, row);
-    for (const stream of batch.builtOnOthers) this.#waiting.builtOnOthers.add(stream);
+    for (const [stream, version] of batch.builtOnOthers)
+      this.#waiting.builtOnOthers.set(stream, Math.max(version, this.#waiting.builtOnOthers.get(stream) ?? 0));
   }
 }
 

@@ -40,8 +40,8 @@ export const mutants: readonly Mutant[] = [
   store('a retry has a new id', `${log}/batchWriter.js`, '_id: request.commitId,', "_id: request.commitId + '@' + position,"),
   store('a lost answer is taken for a conflict', `${log}/batchWriter.js`, 'pending.trouble = error;', 'pending.conflict();'),
   store('a lost answer is taken for success', `${log}/batchWriter.js`, 'pending.trouble = error;', "pending.placed('appended', 1);"),
-  store('holes are not filled', `${log}/feed.js`, 'if (looks > 1)', 'if (false)', 501),
-  store('readers pass over holes', `${log}/feed.js`, 'found.filter(({ n }, i) => n === position + 1 + i)', 'found', 501),
+  store('holes are not filled', `${log}/feed.js`, 'if (looks > 1)', 'if (false)', 4701),
+  store('readers pass over holes', `${log}/feed.js`, 'found.filter(({ n }, i) => n === position + 1 + i)', 'found', 4701),
   store('an append builds on nothing', `${log}/batchWriter.js`, 'pv: base ?? null,', 'pv: null,'),
   store(
     'a commit of another is taken for ours',
@@ -89,7 +89,8 @@ export const mutants: readonly Mutant[] = [
     'if (checkpoints.size > 0) await this.#readModels.save({ ...nothing, checkpoints });\n            await inChunks([...batch.executions.values()]',
   ),
   system('nobody mends rows of the dead', 'application/cluster/repairer.js', 'if (row.version >= version)', 'if (true)', 300),
-  system('a refusal may rest on an old row', 'application/commandHandler.js', 'if (!fresh && !settled)', 'if (false)', 48),
+  system('what others owe is left out', 'application/projector.js', 'before.version >= version)', 'true)'),
+  system('a refusal may rest on an old row', 'application/commandHandler.js', "if (basis !== 'current' && !settled)", 'if (false)', 48),
   system(
     'the end of an earlier attempt ends the present one',
     `${job}/decideAttempt.js`,

@@ -79,6 +79,17 @@ export class ReadyQueue {
     return taken;
   }
 
+  /** Since when what came first to any of the queues has been due; null when there is nothing. */
+  waitsSince(): Instant | null {
+    let since: Instant | null = null;
+    for (const { queues } of this.#groups.values())
+      for (const queue of queues) {
+        const head = queue.head();
+        if (head && (since === null || head.workAt < since)) since = head.workAt;
+      }
+    return since;
+  }
+
   all(): readonly WakeUp[] {
     return [...this.#groups.values()].flatMap(({ queues }) => queues.flatMap((queue) => queue.all()));
   }
