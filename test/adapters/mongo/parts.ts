@@ -28,7 +28,7 @@ export const openParts = async (connection: Connection): Promise<Parts> => {
     partitions,
     known: knowledge(partitions),
     node: 'n1',
-    nodes: () => ['a', 'b'],
+    nodes: () => ['n1', 'n2'],
     ids,
     clock: systemClock,
     background,

@@ -12,8 +12,12 @@ import { checkBases, resolve } from './verdicts.js';
 
 const shortestPauseMs: Millis = 10;
 const longestPauseMs: Millis = 1_000;
+/** Between two looks at a position that is left to others. */
+const longestLookMs: Millis = 250;
 /** Who wrote last knows the next position first, and would win forever. After so many wins in a row it looks it up, as all others do. */
 const mostWins = 4;
+/** So many gather while one batch is written only where the store can hardly follow. */
+const manyCommits = 10;
 /** After a loss the next try is with so many commits: it costs less if it is lost too, and those who win it learn of it. */
 const commitsAfterLoss = 10;
 
@@ -32,7 +36,6 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
   let hasLost = false;
   let failed = 0;
   let roundTripMs = 1;
-  let answeredAtMs: Millis = Number.NEGATIVE_INFINITY;
   const turns = new Turns(context.node, context.nodes);
 
   const nextPosition = async (): Promise<Position> => {
@@ -40,19 +43,16 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
     return (isHeadKnown ? known.floor(partition) : await localHead(context, partition)) + 1;
   };
 
-  /** Whether a position is left to others for a moment: only by those who have lost one, or write one batch after the other. */
-  const leaves = (position: Position): boolean => {
-    const isPressed = hasLost || turns.isLeaving || clock.monotonic() - answeredAtMs < roundTripMs;
-    return isPressed && turns.leaves(position);
-  };
+  /** Whether a position is left to others for a moment: only by those who have lost one, or have much to write. */
+  const leaves = (position: Position, commits: number): boolean =>
+    (hasLost || turns.isLeaving || commits >= manyCommits) && turns.leaves(position);
 
   const insert = async (batch: readonly Pending[], from: Position): Promise<Reply> => {
     const documents = batch.map((pending, i) => documentOf(pending, from + i, context.node));
     const startedAt = clock.monotonic();
     const command = { insert: 'commits', documents, ordered: true, writeConcern: durable };
     const reply = (await context.connection.db.command(command)) as unknown as Reply;
-    answeredAtMs = clock.monotonic();
-    roundTripMs = answeredAtMs - startedAt;
+    roundTripMs = clock.monotonic() - startedAt;
     return confirmed(reply);
   };
 
@@ -67,9 +67,9 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
     const all = batch.filter(isOpen);
     if (all.length === 0) return 0;
     const from = await nextPosition();
-    if (leaves(from)) {
+    if (leaves(from, all.length)) {
       wins = 0;
-      return roundTripMs;
+      return Math.min(longestLookMs, roundTripMs);
     }
     const open = hasLost ? all.slice(0, commitsAfterLoss) : all;
     const { n, writeErrors } = await insert(open, from);

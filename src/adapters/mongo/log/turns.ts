@@ -3,6 +3,8 @@ import { hash32 } from '../../../domain/hash.js';
 
 /** What another node writes may be longer than what we wrote last: its turn lasts for so many of our round trips. */
 const looksPerTurn = 3;
+/** However many come before. */
+const mostLooks = 6;
 /** While nobody takes the turns that are left to them, so many positions at most are written before the next is left. */
 const mostPassedOver = 31;
 
@@ -33,7 +35,7 @@ export class Turns {
     }
     if (this.#left !== null) this.heed();
     if (this.#passedOver++ < this.#passOver) return false;
-    this.#looks = looksPerTurn * othersBefore(this.nodes(), this.self, position);
+    this.#looks = Math.min(mostLooks, looksPerTurn * othersBefore(this.nodes(), this.self, position));
     this.#left = this.#looks > 0 ? position : null;
     return this.#left !== null;
   }
