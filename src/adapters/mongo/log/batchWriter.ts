@@ -56,10 +56,10 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
     return confirmed(reply);
   };
 
-  const learn = (isLost: boolean): void => {
-    hasLost = isLost;
-    wins = isLost ? 0 : wins + 1;
-    if (isLost) turns.heed();
+  const learn = (error: WriteError | undefined): void => {
+    hasLost = error !== undefined && mayBePosition(error);
+    wins = error ? 0 : wins + 1;
+    if (hasLost) turns.heed();
   };
 
   const write = async (batch: readonly Pending[]): Promise<Millis> => {
@@ -82,7 +82,7 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
       known.saw({ _id: pending.request.commitId, s: pending.request.stream, v: pending.version, p: partition, n: from + i });
       pending.placed('appended', from + i);
     }
-    learn(error !== undefined);
+    learn(error);
     const rest = open.slice(n);
     if (error && isRefusal(error.code)) rest[0]?.fail(unavailable(new Error(error.errmsg)));
     else if (error && !isTakenPosition(error)) await resolve(context, rest);
@@ -107,6 +107,9 @@ export const batchWriter = (context: LogContext, partition: number): ((batch: re
 };
 
 const isOpen = (pending: Pending): boolean => pending.isOpen;
+
+const mayBePosition = ({ code, keyPattern }: WriteError): boolean =>
+  code === duplicateKey && (keyPattern === undefined || 'n' in keyPattern);
 
 /** Not every server says which index it was; then only reading back tells. */
 const isTakenPosition = ({ code, keyPattern }: WriteError): boolean =>
