@@ -27,13 +27,28 @@ afterAll(async () => {
 const schedule = (jobName: string, runAt: Date, ms = 5) =>
   embedded.ask('scheduleJob', { jobName, jobType: 'witness', parameters: { ms }, schedule: { type: 'once', runAt } });
 
-/** Commands are sent until one is refused: a log may have some room left in the space that it has already. */
+const inTheFuture = new Date('2099-01-01T00:00:00Z');
+
+/**
+ * Commands are sent until one is refused: a log may have some room left in the space that it has already. Where there is none for a new
+ * job there may be some for less, such as the end of a run: that is used up as well.
+ */
 const refusal = async () => {
   for (;;) {
     const jobName = `more-${++made}`;
-    const { error } = await schedule(jobName, new Date('2099-01-01T00:00:00Z'));
-    if (error) return error;
+    const { error } = await schedule(jobName, inTheFuture);
+    if (error) {
+      await refusedToggle();
+      return error;
+    }
     acknowledged.push(jobName);
+  }
+};
+
+const refusedToggle = async (): Promise<void> => {
+  for (let isOn = false; ; isOn = !isOn) {
+    const { error } = await embedded.ask('toggleJob', 'toggled', isOn);
+    if (error) return;
   }
 };
 
@@ -51,6 +66,7 @@ it(
     // It begins while there is room, and ends when there is none.
     const long = { jobName: 'long', due: [Date.now()] };
     await schedule(long.jobName, new Date(long.due[0] ?? 0), fullMs / 2);
+    await schedule('toggled', inTheFuture);
     await until('some have run', () => ended() > 1, limitMs);
 
     disk.fill(embedded.pid);
