@@ -43,7 +43,8 @@ const usual: JobDefinition = {
 
 const at = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }).map(instant);
 const executionId = fc.constantFrom('e1', 'e2', 'e3');
-const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<JobDefinition['parameters']>;
+/** As it comes out of the log: JSON knows no -0. */
+const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)) as JobDefinition['parameters']);
 const maybe = <T>(value: fc.Arbitrary<T>, otherwise: T) => fc.oneof(fc.constant(otherwise), value);
 const definition: fc.Arbitrary<JobDefinition> = fc
   .record({
@@ -152,7 +153,7 @@ describe('a row that is stored', () => {
         for (const row of rows) expect(throughJob(row)).toEqual(row);
         for (const entry of entries) expect(throughExecution(entry)).toEqual(entry);
       }),
-      { numRuns: 400 },
+      { numRuns: 400, seed: 20261127 },
     );
   });
 
