@@ -109,8 +109,9 @@ export class CommandHandler {
     }
     const { projector, rows } = this.dependencies;
     const known = projector.isFull ? undefined : rows.known(lane.stream);
-    if (known) this.#commit(lane, known, this.#isExclusive ? 'current' : 'maybeOld');
-    else if (this.#expectsNew && !projector.isFull && this.#schedules(lane)) this.#commit(lane, this.#blank(lane), 'guessed');
+    if (known) this.#commit(lane, known);
+    else if (this.#expectsNew && !projector.isFull && this.#schedules(lane))
+      this.#commit(lane, blankRow(lane.stream, this.dependencies.clock.now()), 'guessed');
     else this.#load(lane);
   }
 
@@ -118,7 +119,7 @@ export class CommandHandler {
     void this.#loaded(lane.stream).then(
       (row) => {
         if (this.#schedules(lane)) this.#expectsNew = row.version === 0;
-        this.#commit(lane, row, this.#isExclusive ? 'current' : 'maybeOld');
+        this.#commit(lane, row);
       },
       (error) => this.#fail(lane, error),
     );
@@ -133,17 +134,13 @@ export class CommandHandler {
     return this.#isExclusive && waiting[0]?.command.type === 'ScheduleJob';
   }
 
-  #blank({ stream }: Lane): JobRow {
-    return blankRow(stream, this.dependencies.clock.now());
-  }
-
   async #loaded(stream: StreamKey): Promise<JobRow> {
     const { projector, rows } = this.dependencies;
     if (projector.isFull) await projector.room();
     return rows.known(stream) ?? (await rows.load(stream));
   }
 
-  #commit(lane: Lane, row: JobRow, basis: Basis): void {
+  #commit(lane: Lane, row: JobRow, basis: Basis = this.#isExclusive ? 'current' : 'maybeOld'): void {
     try {
       this.#attempt(lane, row, basis, 0);
     } catch (error) {

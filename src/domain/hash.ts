@@ -7,5 +7,8 @@ export const hash32 = (text: string): number => {
   return (h ^ (h >>> 16)) >>> 0;
 };
 
+/** How high a node stands for a key in rendezvous hashing (Thaler and Ravishankar 1998): all find the same order, another one for each key. */
+export const standing = (key: string | number, node: string): number => hash32(`${key} ${node}`);
+
 /** The same hash as a fraction in [0, 1). */
 export const hashFraction = (text: string): number => hash32(text) / 0x1_0000_0000;

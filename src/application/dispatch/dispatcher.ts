@@ -15,19 +15,16 @@ import type { JobRow, ReadModels, WorkItem } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 import { splitStream } from '../streams.js';
 import { ClockWatch } from './clockWatch.js';
+import { DueWork } from './dueWork.js';
 import { type Limits, Slots } from './limits.js';
 import { LookAhead } from './lookAhead.js';
 import { Preference } from './preference.js';
-import { ReadyQueue } from './readyQueue.js';
 import { type WakeUp, WakeUps } from './wakeUps.js';
 
 const forever = instant(Number.POSITIVE_INFINITY);
 const retryAfterMs = 1_000;
 /** In a cluster what this node was not told of is looked for so often. */
 const safetyReloadMs = 30_000;
-/** Of what this node starts every so many may be one that prefers another node, if it waits for so long. */
-const spareEvery = 8;
-const spareAfterMs: Millis = 3_000;
 /** A claim that is under way at a stop has so long to be answered. */
 const lastClaimsMs = 1_000;
 /** A job that refused, such as one whose calculator is missing here, is asked again after this. */
@@ -56,10 +53,7 @@ type Dependencies = {
  */
 export class Dispatcher {
   readonly #wakeUps = new WakeUps();
-  readonly #ready: ReadyQueue;
-  /** What is due and prefers other nodes, which have not claimed it in time: done when there is nothing of our own, and now and then. */
-  readonly #spare: ReadyQueue;
-  #taken = 0;
+  readonly #ready: DueWork;
   readonly #slots: Slots;
   readonly #lookAhead: LookAhead;
   readonly #clockWatch: ClockWatch;
@@ -82,9 +76,7 @@ export class Dispatcher {
   constructor(private readonly dependencies: Dependencies) {
     const { limits, clock, commits, executor, handlers, readModels, membership } = dependencies;
     const weights = new Map(Object.entries(limits.weights));
-    const weightOf = (organization: string): number => weights.get(organization) ?? 1;
-    this.#ready = new ReadyQueue(weightOf);
-    this.#spare = new ReadyQueue(weightOf);
+    this.#ready = new DueWork((organization) => weights.get(organization) ?? 1);
     this.#slots = new Slots(limits);
     this.#lookAhead = new LookAhead(readModels, handlers);
     this.#clockWatch = new ClockWatch(clock);
@@ -106,7 +98,7 @@ export class Dispatcher {
   }
 
   get slots(): { readonly used: number; readonly ready: number } {
-    return { used: this.#slots.used, ready: this.#ready.size + this.#spare.size };
+    return { used: this.#slots.used, ready: this.#ready.size };
   }
 
   /** Due work counts as watched from now on; what was due long before is missed. */
@@ -126,7 +118,6 @@ export class Dispatcher {
     this.#safety();
     this.#wakeUps.clear();
     this.#ready.clear();
-    this.#spare.clear();
     if (this.#claiming.size === 0) return;
     await new Promise<void>((resolve) => {
       const stop = this.dependencies.background.after(Math.max(waitMs, lastClaimsMs), resolve, 'keepAlive');
@@ -184,10 +175,9 @@ export class Dispatcher {
   #replaceAll(items: readonly WorkItem[], changed: ReadonlyMap<StreamKey, WakeUp | null>): void {
     if (!this.#running) return;
     // The index lags behind what other nodes have written: what was known stays, and a job that is woken in vain decides nothing.
-    const known = this.dependencies.membership.exclusive ? [] : [...this.#wakeUps.all(), ...this.#ready.all(), ...this.#spare.all()];
+    const known = this.dependencies.membership.exclusive ? [] : [...this.#wakeUps.all(), ...this.#ready.all()];
     this.#wakeUps.clear();
     this.#ready.clear();
-    this.#spare.clear();
     for (const item of items)
       if (!changed.has(item.stream) && !this.#claiming.has(item.stream)) this.#wakeUps.put({ active: false, ...item });
     for (const wakeUp of known)
@@ -279,20 +269,12 @@ export class Dispatcher {
       else this.#ready.add(due);
     }
     while (this.#mayClaim()) {
-      const next = this.#take(now);
+      const next = this.#ready.take(now, (key, organization) => this.#allows(key, organization));
       if (!next) break;
       if (!this.#claiming.has(next.stream)) this.#wake(next, 1);
     }
-    if (this.#lookAhead.wantsMore(this.#wakeUps.size + this.#ready.size + this.#spare.size)) void this.reload();
+    if (this.#lookAhead.wantsMore(this.#wakeUps.size + this.#ready.size)) void this.reload();
     this.#arm(now);
-  }
-
-  /** Nodes that all have enough to do keep out of each other's way. But what waits long is not left to a node that may be stuck. */
-  #take(now: Instant): WakeUp | null {
-    const allows = (key: string, organization: string): boolean => this.#allows(key, organization);
-    const isSpareFirst = ++this.#taken % spareEvery === 0 && now - (this.#spare.waitsSince() ?? now) > spareAfterMs;
-    const [first, second] = isSpareFirst ? [this.#spare, this.#ready] : [this.#ready, this.#spare];
-    return first.take(now, allows) ?? second.take(now, allows);
   }
 
   /** Another node has the first right to this; it is looked at again when that has passed. */
@@ -303,7 +285,7 @@ export class Dispatcher {
       if (!this.#running) return;
       const row = this.dependencies.rows.known(due.stream);
       const present = row ? wakeUpOf(row) : due;
-      if (present && present.workAt <= due.workAt && !this.#claiming.has(due.stream)) this.#spare.add(present);
+      if (present && present.workAt <= due.workAt && !this.#claiming.has(due.stream)) this.#ready.addSpare(present);
       this.#pumpSoon();
     });
   }

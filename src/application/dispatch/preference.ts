@@ -1,4 +1,4 @@
-import { hash32 } from '../../domain/hash.js';
+import { standing } from '../../domain/hash.js';
 import type { Millis } from '../../domain/instant.js';
 import type { Membership } from '../ports/membership.js';
 import type { WorkItem } from '../ports/readModels.js';
@@ -32,7 +32,7 @@ export class Preference {
     let highest = -1;
     for (const { node, handlerKeys } of this.membership.nodes()) {
       if (!handlerKeys.includes(handlerKey)) continue;
-      const score = hash32(`${stream} ${node}`);
+      const score = standing(stream, node);
       if (score > highest) {
         highest = score;
         preferred = node;

@@ -6,6 +6,9 @@ import type { WakeUp } from './wakeUps.js';
 /** After waiting this much longer, work counts like work of the next higher priority: so low is never starved. */
 export const ageingMs: Millis = 30_000;
 
+/** Whether the limits leave room for a start. */
+export type MayStart = (handlerKey: string, organization: string) => boolean;
+
 type Group = { readonly organization: string; readonly handlerKey: string; readonly queues: readonly Fifo[] };
 
 type Candidate = {
@@ -54,7 +57,7 @@ export class ReadyQueue {
    * priority, the one that has had least of its share. Every eighth time the longest waiting work goes first, whatever its
    * priority, so that a flood of critical work leaves some for the others.
    */
-  take(now: Instant, mayStart: (handlerKey: string, organization: string) => boolean): WakeUp | null {
+  take(now: Instant, mayStart: MayStart): WakeUp | null {
     const byAge = this.#taken % 8 === 7;
     let best: Candidate | null = null;
     for (const [key, group] of this.#groups) {

@@ -112,8 +112,7 @@ const mayBePosition = ({ code, keyPattern }: WriteError): boolean =>
   code === duplicateKey && (keyPattern === undefined || 'n' in keyPattern);
 
 /** Not every server says which index it was; then only reading back tells. */
-const isTakenPosition = ({ code, keyPattern }: WriteError): boolean =>
-  code === duplicateKey && keyPattern !== undefined && 'n' in keyPattern;
+const isTakenPosition = (error: WriteError): boolean => error.keyPattern !== undefined && mayBePosition(error);
 
 /** The newest position as the server itself sees it: good enough to number by, since a wrong guess only costs another try. */
 const localHead = async ({ commits, known }: LogContext, partition: number): Promise<Position> => {

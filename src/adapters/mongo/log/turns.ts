@@ -1,5 +1,5 @@
 import type { Position } from '../../../application/ports/eventStore.js';
-import { hash32 } from '../../../domain/hash.js';
+import { standing } from '../../../domain/hash.js';
 
 /** What another node writes may be longer than what we wrote last: its turn lasts for so many of our round trips. */
 const looksPerTurn = 3;
@@ -54,7 +54,6 @@ export class Turns {
 
 /** How many of the nodes come before this one at a position. */
 const othersBefore = (nodes: readonly string[], self: string, position: Position): number => {
-  const scoreOf = (node: string): number => hash32(`${position} ${node}`);
-  const own = scoreOf(self);
-  return nodes.filter((node) => node !== self && scoreOf(node) > own).length;
+  const own = standing(position, self);
+  return nodes.filter((node) => node !== self && standing(position, node) > own).length;
 };
