@@ -247,9 +247,9 @@ export class CommandHandler {
 
   #decide(row: JobRow, waiting: readonly Waiting[]) {
     const decider = jobDecider({ calendar: this.dependencies.calendar, organization: splitStream(row.stream).organization });
-    const events: JobEvent[] = [];
+    let events: readonly JobEvent[] = [];
+    let states: readonly JobState[] = [];
     const answers: Answer[] = [];
-    const states: JobState[] = [];
     let state = row.state;
     for (const { command } of waiting) {
       // A deletion stands alone in its commit: everything before it is redacted, and nothing else may share its fate.
@@ -260,11 +260,10 @@ export class CommandHandler {
         continue;
       }
       if (events.length > 0 && events.length + decision.events.length > maxEvents) break;
-      for (const [i, event] of decision.events.entries()) {
-        state = decision.states?.[i] ?? decider.evolve(state, event);
-        states.push(state);
-        events.push(event);
-      }
+      const after = decision.states ?? fold(decider.evolve, state, decision.events);
+      state = after.at(-1) ?? state;
+      events = events.length === 0 ? decision.events : events.concat(decision.events);
+      states = states.length === 0 ? after : states.concat(after);
       answers.push({ ok: true, events: decision.events, state });
       if (command.type === 'DeleteJob') break;
     }
@@ -313,3 +312,11 @@ type Appending = {
 type Appended = Exclude<AppendResult, { outcome: 'conflict' }>;
 
 type Answer = Omit<Extract<Handled, { ok: true }>, 'row' | 'commit'> | Extract<Handled, { ok: false }>;
+
+const fold = (evolve: (state: JobState, event: JobEvent) => JobState, from: JobState, events: readonly JobEvent[]): readonly JobState[] => {
+  let state = from;
+  return events.map((event) => {
+    state = evolve(state, event);
+    return state;
+  });
+};

@@ -1,9 +1,10 @@
+import { appended } from '../../domain/appended.js';
 import type { Instant } from '../../domain/instant.js';
 import { evolve, initialState, type Job, type JobEvent, type JobState } from '../../domain/job/index.js';
 import { jitterOf } from '../../domain/job/status.js';
 import type { Commit } from '../ports/eventStore.js';
 import type { AttemptRow, ExecutionRow, JobRow } from '../ports/readModels.js';
-import { countFinished, countStart, emptyStats, type JobStats } from './stats.js';
+import { countFinished, countRetry, countSkipped, countStart, emptyStats, type JobStats } from './stats.js';
 
 /** What one commit makes of a job's row, and the history entries it touched. */
 export type Projected = { readonly row: JobRow; readonly executions: readonly ExecutionRow[] };
@@ -27,8 +28,8 @@ export const project = (row: JobRow, commit: Commit, folded?: readonly JobState[
   let state = row.state;
   let stats = row.stats;
   let createdAt = row.createdAt;
-  const open = new Map(row.open.map((e) => [e.executionId, e]));
-  const touched = new Map<string, ExecutionRow>();
+  let open = row.open;
+  let touched: readonly ExecutionRow[] = [];
   for (const [i, event] of commit.events.entries()) {
     const before = state;
     state = folded?.[i] ?? evolve(state, event);
@@ -37,15 +38,15 @@ export const project = (row: JobRow, commit: Commit, folded?: readonly JobState[
     if (event.type === 'JobScheduled') {
       stats = emptyStats;
       createdAt = commit.at;
-      open.clear();
-    } else if (event.type === 'OccurrencesSkipped') stats = { ...stats, skipped: stats.skipped + event.count };
+      open = [];
+    } else if (event.type === 'OccurrencesSkipped') stats = countSkipped(stats, event.count);
     else if ('executionId' in event && before.kind === 'job') {
-      const entry = applyToExecution(open.get(event.executionId), event, before, commit);
+      const entry = applyToExecution(open.find(isOf(event)), event, before, commit);
       if (!entry) continue;
       stats = countExecution(stats, entry, event, before);
-      touched.set(entry.executionId, entry);
-      if (entry.finishedAt === null || entry.status === 'running' || entry.status === 'retrying') open.set(entry.executionId, entry);
-      else open.delete(entry.executionId);
+      touched = withEntry(touched, entry);
+      const isOver = entry.finishedAt !== null && entry.status !== 'running' && entry.status !== 'retrying';
+      open = isOver ? open.filter((e) => !isOf(event)(e)) : withEntry(open, entry);
     }
   }
   return {
@@ -54,13 +55,24 @@ export const project = (row: JobRow, commit: Commit, folded?: readonly JobState[
       version: commit.version,
       state,
       stats: state.kind === 'job' ? stats : emptyStats,
-      open: state.kind === 'job' ? [...open.values()] : [],
+      open: state.kind === 'job' ? open : [],
       createdAt,
       updatedAt: commit.at,
     },
-    executions: state.kind === 'job' ? [...touched.values()] : [],
+    executions: state.kind === 'job' ? touched : [],
   };
 };
+
+/** In the place of its older form, or at the end. */
+const withEntry = (entries: readonly ExecutionRow[], entry: ExecutionRow): readonly ExecutionRow[] => {
+  const at = entries.findIndex(isOf(entry));
+  return at < 0 ? appended(entries, entry) : entries.with(at, entry);
+};
+
+const isOf =
+  ({ executionId }: Pick<ExecutionRow, 'executionId'>) =>
+  (entry: ExecutionRow): boolean =>
+    entry.executionId === executionId;
 
 type ExecutionEvent = Extract<JobEvent, { executionId: string }>;
 
@@ -84,87 +96,110 @@ const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, 
     };
   if (!row) return null;
   const { version } = commit;
+  const { error } = row;
   switch (event.type) {
     case 'ExecutionStarted': {
       const { attempt, startedAt, node } = event;
       const started: AttemptRow = { attempt, status: 'running', startedAt, finishedAt: null, durationMs: null, node };
+      const attempts = appended(row.attempts, started);
       // An attempt runs with the parameters current at its start, unless the execution has its own.
       const own = job.executions.find((e) => e.executionId === event.executionId)?.parameters;
-      return {
-        ...withoutRetry(row),
-        version,
-        status: 'running',
-        startedAt: row.startedAt ?? startedAt,
-        attempts: [...row.attempts, started],
-        parameters: own ?? job.definition.parameters,
-      };
+      const parameters = own ?? job.definition.parameters;
+      return changed(row, { version, status: 'running', startedAt: row.startedAt ?? startedAt, attempts, parameters }, { error });
     }
     case 'ExecutionCompleted': {
       const { finishedAt, durationMs, result } = event;
       const attempts = endAttempt(row, { status: 'completed', finishedAt, durationMs });
-      const completed = finish({ ...withoutError(row), version, status: 'completed', attempts }, finishedAt);
-      return result === undefined ? completed : { result, ...completed };
+      return finished(row, { version, status: 'completed', attempts, finishedAt }, { result });
     }
     case 'ExecutionFailed': {
       const { finishedAt, durationMs, error, cause, final } = event;
       const attempts = endAttempt(row, { status: 'failed', finishedAt, durationMs, error, cause });
-      const ended = { ...row, version, attempts, error };
-      return final ? finish({ ...ended, status: 'failed' }, finishedAt) : { ...ended, status: 'retrying' };
+      return final
+        ? finished(row, { version, status: 'failed', attempts, finishedAt }, { error })
+        : changed(row, { version, status: 'retrying', attempts }, { error });
     }
     case 'ExecutionRetryScheduled':
-      return { ...row, version, status: 'retrying', retryAt: event.retryAt };
+      return changed(row, { version, status: 'retrying' }, { error, retryAt: event.retryAt });
     case 'ExecutionCancelRequested':
-      return { ...row, version };
+      return changed(row, { version }, row);
     case 'ExecutionCancelled': {
       const { finishedAt } = event;
       const running = row.attempts.at(-1)?.status === 'running';
       const startedAt = row.attempts.at(-1)?.startedAt ?? finishedAt;
       const durationMs = Math.max(0, finishedAt - startedAt);
       const attempts = running ? endAttempt(row, { status: 'cancelled', finishedAt, durationMs }) : row.attempts;
-      return finish({ ...row, version, status: 'cancelled', attempts }, finishedAt);
+      return finished(row, { version, status: 'cancelled', attempts, finishedAt }, { error });
     }
   }
+};
+
+/** What only some entries have. Not kept unless handed on. */
+type Rest = { readonly [F in 'retryAt' | 'result' | 'error']?: ExecutionRow[F] | undefined };
+
+/** The entry with some fields changed; written out, so that all entries have one shape (see `changed` of a job). */
+const changed = (
+  row: ExecutionRow,
+  {
+    version = row.version,
+    status = row.status,
+    startedAt = row.startedAt,
+    finishedAt = row.finishedAt,
+    durationMs = row.durationMs,
+    attempts = row.attempts,
+    parameters = row.parameters,
+  }: Partial<ExecutionRow>,
+  { retryAt, result, error }: Rest,
+): ExecutionRow => {
+  const { executionId, stream, queuedVersion, trigger, scheduledFor, queuedAt } = row;
+  const next: ExecutionRow = {
+    executionId,
+    stream,
+    version,
+    queuedVersion,
+    status,
+    trigger,
+    scheduledFor,
+    queuedAt,
+    startedAt,
+    finishedAt,
+    durationMs,
+    attempts,
+    parameters,
+  };
+  if (retryAt === undefined && result === undefined && error === undefined) return next;
+  return {
+    ...next,
+    ...(retryAt !== undefined && { retryAt }),
+    ...(result !== undefined && { result }),
+    ...(error !== undefined && { error }),
+  };
+};
+
+type Ending = Pick<ExecutionRow, 'version' | 'status' | 'attempts'> & { readonly finishedAt: Instant };
+
+const finished = (row: ExecutionRow, { version, status, attempts, finishedAt }: Ending, rest: Rest): ExecutionRow => {
+  const total = row.startedAt === null ? null : Math.max(0, finishedAt - row.startedAt);
+  const durationMs = attempts.length === 1 ? (attempts[0]?.durationMs ?? null) : total;
+  return changed(row, { version, status, attempts, finishedAt, durationMs }, rest);
 };
 
 type Ended = Pick<AttemptRow, 'status' | 'finishedAt' | 'durationMs' | 'error' | 'cause'>;
 
 const endAttempt = ({ attempts }: ExecutionRow, { status, finishedAt, durationMs, error, cause }: Ended): readonly AttemptRow[] =>
-  attempts.map((a, i) => {
-    if (i < attempts.length - 1) return a;
-    const ended = { ...a, status, finishedAt, durationMs };
+  attempts.map((last, i) => {
+    if (i < attempts.length - 1) return last;
+    const { attempt, startedAt, node } = last;
+    const ended: AttemptRow = { attempt, status, startedAt, finishedAt, durationMs, node };
     return error && cause ? { ...ended, error, cause } : ended;
   });
-
-// Taking a field out costs more than all the rest of a projection: only few executions have these.
-const withoutRetry = (row: ExecutionRow): ExecutionRow => {
-  if (row.retryAt === undefined) return row;
-  const { retryAt: _, ...rest } = row;
-  return rest;
-};
-
-const withoutError = (row: ExecutionRow): ExecutionRow => {
-  if (row.error === undefined) return row;
-  const { error: _, ...rest } = row;
-  return rest;
-};
-
-const finish = (row: ExecutionRow, finishedAt: Instant): ExecutionRow => ({
-  ...withoutRetry(row),
-  finishedAt,
-  durationMs:
-    row.attempts.length === 1
-      ? (row.attempts[0]?.durationMs ?? null)
-      : row.startedAt === null
-        ? null
-        : Math.max(0, finishedAt - row.startedAt),
-});
 
 const countExecution = (stats: JobStats, row: ExecutionRow, event: ExecutionEvent, job: Job): JobStats => {
   switch (event.type) {
     case 'ExecutionStarted':
       return event.attempt === 1 ? countStart(stats, row, event.startedAt, jitterOf(job)) : stats;
     case 'ExecutionRetryScheduled':
-      return { ...stats, retries: stats.retries + 1 };
+      return countRetry(stats);
     case 'ExecutionCompleted':
       return countFinished(stats, row, 'completed', event.finishedAt);
     case 'ExecutionFailed':

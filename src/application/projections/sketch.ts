@@ -1,3 +1,4 @@
+import { appended } from '../../domain/appended.js';
 import type { Millis } from '../../domain/instant.js';
 
 /**
@@ -27,7 +28,7 @@ export const record = ({ count, sum, max, buckets }: Sketch, value: Millis): Ske
     found?.[0] === index
       ? buckets.with(at, [index, found[1] + 1])
       : at < 0
-        ? [...buckets, [index, 1] as const]
+        ? appended(buckets, [index, 1])
         : buckets.toSpliced(at, 0, [index, 1]);
   return { count: count + 1, sum: sum + value, max: Math.max(max, value), buckets: merged };
 };
