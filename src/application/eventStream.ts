@@ -1,4 +1,4 @@
-import { fieldsOf, invalidArgument, oneOrMore } from './api/arguments.js';
+import { check, fieldsOf, invalidArgument, oneOrMore, together } from './api/arguments.js';
 import type { EventFilter, PublishedEvent } from './api/types.js';
 import type { Commits } from './commits.js';
 import type { Commit, EventFeed, Position } from './ports/eventStore.js';
@@ -119,15 +119,19 @@ export const publishedOf = (commit: Commit): readonly PublishedEvent[] =>
     data,
   }));
 
+const aSequence = 'must be a sequence such as 0:17:0';
+
 const checked = (filter: EventFilter): EventFilter => {
   const { jobName, after, last, follow, signal } = filter;
-  if (jobName !== undefined && typeof jobName !== 'string') throw invalidArgument('jobName', 'must be a text');
-  if (after !== undefined && typeof after !== 'string') throw invalidArgument('after', 'must be a sequence such as 0:17:0');
-  if (last !== undefined && !(Number.isInteger(last) && last >= 1 && last <= mostLast))
-    throw invalidArgument('last', `must be a whole number from 1 to ${mostLast}`);
-  if (last !== undefined && after !== undefined) throw invalidArgument('last', 'is not for use beside after');
-  if (follow !== undefined && typeof follow !== 'boolean') throw invalidArgument('follow', 'must be true or false');
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal');
+  const isCount = last === undefined || (Number.isInteger(last) && last >= 1 && last <= mostLast);
+  together(
+    () => check(jobName === undefined || typeof jobName === 'string', 'jobName', 'must be a text'),
+    () => check(after === undefined || typeof after === 'string', 'after', aSequence),
+    () => check(isCount, 'last', `must be a whole number from 1 to ${mostLast}`),
+    () => check(last === undefined || after === undefined, 'last', 'is not for use beside after'),
+    () => check(follow === undefined || typeof follow === 'boolean', 'follow', 'must be true or false'),
+    () => check(signal === undefined || signal instanceof AbortSignal, 'signal', 'must be an AbortSignal'),
+  );
   return filter;
 };
 
@@ -135,7 +139,7 @@ type Sequence = readonly [partition: number, position: Position, index: number];
 
 const parse = (sequence: string): Sequence => {
   const match = /^(\d{1,3}):(\d{1,15}):(\d{1,6})$/.exec(sequence);
-  if (!match) throw invalidArgument('after', 'must be a sequence such as 0:17:0');
+  if (!match) throw invalidArgument('after', aSequence);
   return [Number(match[1]), Number(match[2]), Number(match[3])];
 };
 

@@ -36,15 +36,18 @@ export class JobHandlers extends Map<string, HandlerRef> {
     this.#onChange();
   }
 
-  /** Binds a handler to one job of this process; it wins over those by name. */
-  bind(stream: StreamKey, handler: HandlerRef): void {
-    if (this.#bound.get(stream)?.handler === handler) return;
-    this.#bound.set(stream, { handler, options: {} });
+  /** Binds a handler to one job of this process; it wins over those by name. Returns a function that puts back what was there before. */
+  bind(stream: StreamKey, handler: HandlerRef): () => void {
+    const before = this.#bound.get(stream);
+    if (before?.handler === handler) return () => undefined;
+    const bound: Registered = { handler, options: {} };
+    this.#bound.set(stream, bound);
     this.#onChange();
-  }
-
-  isBound(stream: StreamKey): boolean {
-    return this.#bound.has(stream);
+    return () => {
+      if (this.#bound.get(stream) !== bound) return;
+      if (before) this.#bound.set(stream, before);
+      else this.#bound.delete(stream);
+    };
   }
 
   unbind(stream: StreamKey): void {

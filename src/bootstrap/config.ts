@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { notifyRule } from '../adapters/input/notifyRule.js';
+import { serversOf } from '../adapters/nats/servers.js';
 import { SchedulerError } from '../domain/errors.js';
 import { isMailAddress } from '../domain/mailAddress.js';
 import { readRecipient } from '../domain/recipient.js';
@@ -32,11 +33,20 @@ const json = z.string().transform((text, context) => {
 });
 const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).transform((v) => v === 'true' || v === '1');
 
+const mongoUrl = z.string().regex(/^mongodb(\+srv)?:\/\/[^/]/, 'must be an URL such as mongodb://host:27017');
+const isNatsUrl = (text: string): boolean => {
+  try {
+    return serversOf(text).servers.length > 0;
+  } catch {
+    return false;
+  }
+};
+
 /** Every variable this program reads, with its default. `NAME_FILE` names a file that holds the value of `NAME`. */
 const schema = z.object({
-  MONGODB_URI: z.string().optional(),
+  MONGODB_URI: mongoUrl.optional(),
   MONGODB_DB: z.string().optional(),
-  NATS_URL: z.string().optional(),
+  NATS_URL: z.string().refine(isNatsUrl, 'must be nats://host:port, or several of these with commas in between').optional(),
   DATA_DIR: z.string().min(1, 'must not be empty').default('./data'),
   HOST: z.string().default('127.0.0.1'),
   /** What the command line shows to a service that it asks with `--url`. */
@@ -47,7 +57,7 @@ const schema = z.object({
   /** What `keys create` writes; mostly as `SCHEDULER_API_KEYS_FILE`. */
   SCHEDULER_API_KEYS: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('warn'),
-  SMTP_URL: z.string().optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an URL such as smtp://user:password@host:587' }).optional(),
   NOTIFY_EMAIL: list
     .refine((all) => all.every(isMailAddress), 'must be a mail address, or several with commas, such as ops@example.com')
     .optional(),
@@ -78,7 +88,7 @@ const schema = z.object({
   SCHEDULER_OUTBOUND_HOSTS: list.optional(),
   /** `NAME@host`: the variable NAME is what `auth` of a job may name, and is only ever sent to that host. */
   SCHEDULER_SECRETS: list.optional(),
-  SCHEDULER_INVENTORY_MONGODB_URI: z.string().optional(),
+  SCHEDULER_INVENTORY_MONGODB_URI: mongoUrl.optional(),
   SCHEDULER_INVENTORY_MONGODB_DB: z.string().optional(),
   SCHEDULER_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
   /** Where the service is reached by people, such as `https://scheduler.example.com`. */
@@ -103,7 +113,8 @@ export const readConfig = (environment: Environment): Config => {
   const issues: { path: string; message: string }[] = [];
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined) continue;
+    // What is set to nothing is not set, as in files of variables with places to fill in.
+    if (value === undefined || value === '') continue;
     const base = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : name;
     if (known.has(name)) values[name] = value;
     // Read when it is needed, and again whenever it changes; the first key is made in it.
@@ -128,7 +139,7 @@ export const readConfig = (environment: Environment): Config => {
       return [];
     }),
   );
-  const keysFrom: KeysFrom = { ...(environment[apiKeysFile] !== undefined && { apiKeysFile: environment[apiKeysFile] }) };
+  const keysFrom: KeysFrom = environment[apiKeysFile] ? { apiKeysFile: environment[apiKeysFile] } : {};
   if (parsed.success && issues.length === 0) return { ...parsed.data, ...keysFrom, secrets };
   throw new SchedulerError('INVALID_ARGUMENT', `the environment is wrong: ${issues.map((i) => `${i.path} ${i.message}`).join('; ')}`, {
     issues,

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { Calculator } from '../adapters/calendar/index.js';
 import { background } from '../adapters/system/background.js';
 import { ids } from '../adapters/system/ids.js';
 import { Activity } from '../application/activity.js';
@@ -28,7 +27,6 @@ type Dependencies = {
   readonly optionsOf: () => AnyOptions;
   readonly clock: Clock;
   readonly jobHandlers: JobHandlers;
-  readonly customSchedules: Map<string, Calculator>;
   readonly timetable: Timetable;
   readonly listeners: Listeners;
   readonly metering: Metering;
@@ -129,11 +127,10 @@ export class Lifecycle {
 
   /** Heavy imports happen here, so that importing the package is quick. */
   async #open(): Promise<Open> {
-    const { optionsOf, clock, jobHandlers, customSchedules, timetable, listeners, metering, services } = this.dependencies;
+    const { optionsOf, clock, jobHandlers, timetable, listeners, metering, services } = this.dependencies;
     const options = optionsOf();
     const settings = readOptions(options);
     const log = chooseLogger(options.logger);
-    registerAll(options, jobHandlers, customSchedules);
     const node = `${options.nodeId ?? hostname()}-${ids.next().slice(-12)}`;
     // The store gets ready, in threads of its own, while the rest is loaded.
     const opening = this.dependencies.openStorage?.(node) ?? openChosen(options.store ?? defaultStore, node, log);
@@ -190,12 +187,3 @@ const openChosen = async (store: StoreOption, node: string, log: Logger): Promis
 const looksOnly = ({ store }: AnyOptions): boolean => typeof store === 'object' && 'mongodb' in store && store.readOnly === true;
 
 /** Handlers and calculators given as options; what was set by hand before wins. */
-const registerAll = (options: AnyOptions, jobHandlers: JobHandlers, customSchedules: Map<string, Calculator>): void => {
-  for (const [name, given] of Object.entries(options.handlers ?? {})) {
-    if (given === undefined || jobHandlers.has(name)) continue;
-    if (typeof given === 'object') jobHandlers.set(name, given.handler, given);
-    else jobHandlers.set(name, given);
-  }
-  for (const [name, calculator] of Object.entries(options.customSchedules ?? {}))
-    if (!customSchedules.has(name)) customSchedules.set(name, calculator);
-};

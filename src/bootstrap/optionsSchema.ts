@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { issuesOf } from '../adapters/input/issues.js';
 import { listFields, movementFields, productFields } from '../adapters/inventory/mongo/names.js';
 import { lineage } from '../adapters/system/lineage.js';
 import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { Quotas } from '../application/quota/quotas.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
-import { type Issue, SchedulerError } from '../domain/errors.js';
+import { SchedulerError } from '../domain/errors.js';
 import { notifications } from './notificationOptions.js';
 import type { AnyOptions } from './options.js';
 
@@ -111,7 +112,7 @@ export const readableOptions = <T extends AnyOptions>(options: T): T => fieldsOf
 export const readOptions = (options: AnyOptions): Settings => {
   const parsed = safely(() => {
     const { success, data, error } = schema.safeParse(options);
-    return success ? { success, data } : { success, issues: error.issues.flatMap((issue) => issuesOf(issue)) };
+    return success ? { success, data } : { success, issues: error.issues.flatMap((issue) => issuesOf(issue, words)) };
   });
   if (!parsed.success) {
     const { issues } = parsed;
@@ -132,24 +133,12 @@ export const readOptions = (options: AnyOptions): Settings => {
   };
 };
 
+const words = { misspelled: 'is not an option; check its spelling', whole: 'options' };
+
 const safely = <T>(read: () => T): T => {
   try {
     return read();
   } catch {
     throw invalidArgument('options', 'could not be read: a getter or proxy in it threw');
   }
-};
-
-const issuesOf = (issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): readonly Issue[] => {
-  const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key].map(String).join('.'), message: 'is not an option; check its spelling' }));
-  if (issue.code === 'invalid_key') return [{ path: path.map(String).join('.'), message: 'is not one of the names that are known here' }];
-  if (issue.code === 'invalid_union') {
-    // Where only one of the alternatives can be meant, what is wrong in it is told.
-    const meant = issue.errors.filter((branch) => branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
-    const [only] = meant;
-    if (only && meant.length === 1) return only.flatMap((inner) => issuesOf(inner, path));
-  }
-  return [{ path: path.map(String).join('.'), message: issue.message }];
 };

@@ -1,6 +1,7 @@
 import type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
 import { predefinedTypes } from '../adapters/handlers/index.js';
 import { systemClock } from '../adapters/system/systemClock.js';
+import { check, fieldsOf } from '../application/api/arguments.js';
 import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
@@ -60,6 +61,8 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
 }
 
 const defaultDrainMs = 30_000;
+/** A timer that is set for longer fires at once. */
+const mostDrainMs = 2 ** 31 - 1;
 const defaultOrganization = 'default';
 
 /** A scheduler of its own store, handlers and clock. Nothing is opened before the first use. Throws `INVALID_ARGUMENT` for wrong options. */
@@ -67,7 +70,15 @@ export const createScheduler = <M extends JobMap = JobMap>(options: SchedulerOpt
   const given = readableOptions(options);
   readOptions(given);
   const { clock, predefined } = given;
-  return lazyScheduler(() => given, { ...(clock && { clock }), withPredefined: predefined !== false });
+  const scheduler = lazyScheduler<M>(() => given, { ...(clock && { clock }), withPredefined: predefined !== false });
+  // What is given here is set last, so that it takes the place of a predefined handler.
+  for (const [name, handler] of Object.entries(given.handlers ?? {})) {
+    if (handler === undefined) continue;
+    if (typeof handler === 'object') scheduler.jobHandlers.set(name, handler.handler, handler);
+    else scheduler.jobHandlers.set(name, handler);
+  }
+  for (const [name, calculator] of Object.entries(given.customSchedules ?? {})) scheduler.customSchedules.set(name, calculator);
+  return scheduler;
 };
 
 type KnownAtOnce = {
@@ -98,7 +109,6 @@ export const lazyScheduler = <M extends JobMap>(
     optionsOf,
     clock,
     jobHandlers,
-    customSchedules,
     timetable,
     listeners,
     metering,
@@ -121,7 +131,15 @@ export const lazyScheduler = <M extends JobMap>(
     forOrganization: (organization) => jobsOf(organizationName(organization)),
     onBehalfOf: (actor, organization = null) => jobsOf(organization === null ? null : organizationName(organization), actorName(actor)),
     start: () => lifecycle.start(),
-    stop: ({ drainMs = defaultDrainMs } = {}) => lifecycle.stop(drainMs),
+    stop: async (given) => {
+      const { drainMs = defaultDrainMs } = fieldsOf('options', given);
+      check(
+        Number.isInteger(drainMs) && drainMs >= 0 && drainMs <= mostDrainMs,
+        'drainMs',
+        'must be a whole number of milliseconds, 24 days at most',
+      );
+      await lifecycle.stop(drainMs);
+    },
     measure: (meter) => metering.attach(meter),
     publicationBacklog: () => lifecycle.publicationBacklog(),
     health: () => lifecycle.health(),

@@ -9,10 +9,10 @@ import {
 } from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput, type ParametersCheck } from '../adapters/input/jobInput.js';
-import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
+import { check, fieldsOf, invalidArgument, together } from '../application/api/arguments.js';
+import { accepted } from '../application/api/jobCommands.js';
 import type { InstantInput } from '../application/api/types.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
-import { SchedulerError } from '../domain/errors.js';
 import type { Instant } from '../domain/instant.js';
 import type { Calendar } from '../domain/schedule/calendar.js';
 
@@ -26,6 +26,12 @@ export type Timetable = {
 };
 
 const mostPreviewed = 100;
+
+const instantOf = (path: string, given: unknown): Instant => {
+  const read = readInstant(given);
+  if (!read.ok) throw invalidArgument(path, read.fault);
+  return read.at;
+};
 
 export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, checkParameters: ParametersCheck = () => []): Timetable => {
   const calendar = createCalendar(calculators);
@@ -45,16 +51,17 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, ch
     preview: (schedule, now, options) => {
       const { after, count = 10 } = fieldsOf('options', options);
       const owner = { jobId: 'preview', organization: 'default' };
-      if (!Number.isInteger(count) || count < 1 || count > mostPreviewed)
-        throw invalidArgument('count', `must be a whole number from 1 to ${mostPreviewed}`);
-      const from = after === undefined ? { ok: true as const, at: now } : readInstant(after);
-      if (!from.ok) throw invalidArgument('after', from.fault);
-      const parsed = input.schedule(schedule, now, owner);
-      if (!parsed.ok)
-        throw new SchedulerError('INVALID_SCHEDULE', parsed.issues.map((i) => `${i.path} ${i.message}`).join('; '), {
-          issues: parsed.issues.map(({ path, message }) => ({ path, message })),
-        });
-      return previewSchedule(parsed.value, { after: from.at, count, owner, calendar });
+      const [read, from] = together(
+        () => accepted(input.schedule(schedule, now, owner)),
+        () => (after === undefined ? now : instantOf('after', after)),
+        () =>
+          check(
+            Number.isInteger(count) && count >= 1 && count <= mostPreviewed,
+            'count',
+            `must be a whole number from 1 to ${mostPreviewed}`,
+          ),
+      );
+      return previewSchedule(read, { after: from, count, owner, calendar });
     },
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HandlerContext, NonRetryableError, SchedulerError } from '../../src/bootstrap/index.js';
+import { type HandlerContext, NonRetryableError, nextOccurrences, type Scheduler, SchedulerError } from '../../src/bootstrap/index.js';
 import { begin, day, deferred, hour, hourly, minute, openScheduler, rejection, time, untilAborted } from './opened.js';
 
 const report = { jobName: 'report', jobType: 'pdf', schedule: hourly } as const;
@@ -68,8 +68,10 @@ describe('scheduleJob', () => {
     const { scheduler } = openScheduler();
     const first = await scheduler.scheduleJob({ ...report, idempotencyKey: 'k1' });
     await scheduler.scheduleJob({ ...report, priority: 'low' });
-    const again = await scheduler.scheduleJob({ ...report, idempotencyKey: 'k1' });
-    expect(again).toEqual({ ...first, version: 2 });
+    expect(await scheduler.scheduleJob({ ...report, idempotencyKey: 'k1' })).toEqual(first);
+    const second = await scheduler.scheduleJob({ ...report, priority: 'low', idempotencyKey: 'k2', tags: ['a'] });
+    await scheduler.scheduleJob({ ...report, priority: 'low' });
+    expect(await scheduler.scheduleJob({ ...report, idempotencyKey: 'k2' })).toEqual(second);
     expect(await scheduler.getJob('report')).toMatchObject({ priority: 'low' });
   });
 
@@ -114,11 +116,11 @@ describe('scheduleJob', () => {
         timeout: -5,
         backoff: { delay: 'long', colour: 'red' },
         overlap: 'maybe',
-        misfire: { policy: 'all', max: 5_000 },
+        misfire: { policy: 'some', window: -1, max: 5_000 },
         isolation: 'none',
         tags: 'a',
         enabled: 'yes',
-        retention: { executions: 0 },
+        retention: { executions: 0, days: 'many', weeks: 1 },
         organization: '../acme',
         colour: 'red',
       } as never),
@@ -138,11 +140,15 @@ describe('scheduleJob', () => {
       'backoff.delay',
       'backoff.colour',
       'overlap',
+      'misfire.policy',
+      'misfire.window',
       'misfire.max',
       'isolation',
       'tags',
       'enabled',
       'retention.executions',
+      'retention.days',
+      'retention.weeks',
       'organization',
       'colour',
     ])
@@ -151,6 +157,25 @@ describe('scheduleJob', () => {
     for await (const event of scheduler.events()) events.push(event);
     expect(events).toEqual([]);
     expect((await scheduler.verify()).commits).toBe(0);
+  });
+
+  it('wants a module where the handler is to run in a thread of its own', async () => {
+    const { scheduler } = openScheduler();
+    const error = await rejection(scheduler.scheduleJob({ ...report, isolation: 'worker', handler: () => 1, priority: 'urgent' as never }));
+    expect(error.issues?.map((i) => i.path)).toEqual(['priority', 'handler']);
+  });
+
+  it('that is refused leaves the handler as it was', async () => {
+    const { scheduler } = openScheduler();
+    await scheduler.scheduleJob({ ...report, handler: () => 'old' });
+    for (const [job, options] of [
+      [{ ...report, priority: 'high' }, { expectedVersion: 77 }],
+      [{ ...report, schedule: { type: 'once', runAt: time('01:00') } }],
+    ] as const)
+      await rejection(scheduler.scheduleJob({ ...job, handler: () => 'new' } as never, options));
+    expect((await scheduler.runNow('report')).result).toBe('old');
+    await scheduler.scheduleJob({ ...report, handler: () => 'new' });
+    expect((await scheduler.runNow('report')).result).toBe('new');
   });
 
   it('tells a wrong schedule from a wrong job', async () => {
@@ -728,6 +753,20 @@ describe('previewSchedule', () => {
     expect(scheduler.previewSchedule(hourly)).toHaveLength(10);
   });
 
+  it('shows no more than may run', () => {
+    const { scheduler } = openScheduler();
+    expect(scheduler.previewSchedule({ ...hourly, maxRuns: 2 })).toHaveLength(2);
+    expect(scheduler.previewSchedule({ ...hourly, maxRuns: 20 }, { count: 5 })).toHaveLength(5);
+  });
+
+  it('knows the calculators that the options name', () => {
+    const { scheduler } = openScheduler({ customSchedules: { daily: (after) => new Date(after.getTime() + day) } });
+    expect(scheduler.previewSchedule({ type: 'custom', calculator: 'daily' }, { count: 2 })).toHaveLength(2);
+    expect(() => scheduler.previewSchedule({ type: 'custom', calculator: 'moon' })).toThrow(
+      expect.objectContaining({ code: 'CALCULATOR_MISSING' }),
+    );
+  });
+
   it('refuses wrong schedules and counts', () => {
     const { scheduler } = openScheduler();
     expect(() => scheduler.previewSchedule({ type: 'recurring', cronExpression: 'often' })).toThrow(
@@ -737,6 +776,42 @@ describe('previewSchedule', () => {
       expect(() => scheduler.previewSchedule(hourly, { count })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
     for (const after of [new Date('nonsense'), '2026-03-02' as never, 5 as never])
       expect(() => scheduler.previewSchedule(hourly, { after })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+});
+
+describe('a call with several faults', () => {
+  const faults: readonly (readonly [string, (scheduler: Scheduler) => unknown, readonly string[]])[] = [
+    ['getScheduledJobs', (s) => s.getScheduledJobs({ status: 'zz' as never, limit: -1, tag: 5 as never }), ['status', 'limit', 'tag']],
+    ['jobHistory', (s) => s.jobHistory('no name', 0), ['jobName', 'limit']],
+    ['historyPage', (s) => s.historyPage('no name', { limit: 0, cursor: 'x' }), ['jobName', 'limit', 'cursor']],
+    ['explain', (s) => s.explain('no name', 'x'), ['jobName', 'at']],
+    ['jobAsOf', (s) => s.jobAsOf('no name', 'x'), ['jobName', 'at']],
+    ['backfill', (s) => s.backfill('no name', 'x', 'y'), ['jobName', 'from', 'to']],
+    ['comingRuns', (s) => s.comingRuns('no name', { after: 'x', count: 0 }), ['jobName', 'after', 'count']],
+    ['cancelJob', (s) => s.cancelJob('no name', { note: 5 as never }), ['jobName', 'note']],
+    ['toggleJob', (s) => s.toggleJob('no name', 'x' as never, { note: 5 as never, until: 'y' }), ['jobName', 'until', 'note', 'enabled']],
+    [
+      'runNow',
+      (s) => s.runNow('no name', [1] as never, { wait: 'x' as never, waitMs: -1, onQueued: 1 as never }),
+      ['jobName', 'parameters', 'wait', 'waitMs', 'onQueued'],
+    ],
+    ['events', (s) => s.events({ jobName: 5 as never, after: 5 as never, follow: 'x' as never }).next(), ['jobName', 'after', 'follow']],
+    [
+      'previewSchedule',
+      async (s) => s.previewSchedule({ type: 'x' } as never, { count: 0, after: 'x' }),
+      ['schedule.type', 'after', 'count'],
+    ],
+    [
+      'nextOccurrences',
+      async () => nextOccurrences({}, { after: 'x' as never, count: -1, until: 5 as never }),
+      ['after', 'until', 'count'],
+    ],
+  ];
+  it.each(faults)('%s tells all of them', async (_, call, paths) => {
+    const { scheduler } = openScheduler();
+    const { issues } = await rejection(call(scheduler) as Promise<unknown>);
+    expect(issues?.map(({ path }) => path)).toEqual(paths);
+    for (const issue of issues ?? []) expect(Object.keys(issue)).toEqual(['path', 'message']);
   });
 });
 

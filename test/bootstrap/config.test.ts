@@ -21,6 +21,24 @@ describe('the environment', () => {
     expect(readConfig({})).toMatchObject({ DATA_DIR: './data', HOST: '127.0.0.1', PORT: 7070, SCHEDULER_CONCURRENCY: 50 });
   });
 
+  it('takes what is set to nothing as not set', () => {
+    expect(readConfig({ PORT: '', MONGODB_URI: '', NATS_URL: '', SMTP_URL: '', DATA_DIR: '', SCHEDULER_API_KEYS_FILE: '' })).toEqual(
+      readConfig({}),
+    );
+  });
+
+  it('names the variable of an address that is none', () => {
+    const environment = {
+      MONGODB_URI: 'host:27017',
+      NATS_URL: 'http://host',
+      SMTP_URL: 'http://host',
+      SCHEDULER_INVENTORY_MONGODB_URI: 'x',
+    };
+    expect([...issuesOf(() => readConfig(environment))].sort()).toEqual([...Object.keys(environment)].sort());
+    const right = { MONGODB_URI: 'mongodb+srv://u:p@host/db', NATS_URL: 'tls://a:4222, b', SMTP_URL: 'smtps://u:p@host' };
+    expect(readConfig(right)).toMatchObject(right);
+  });
+
   it('leaves what is not ours alone', () => {
     expect(issuesOf(() => readConfig({ PATH: '/bin', HOME_FILE: 'x', NODE_ENV: 'test' }))).toEqual([]);
   });

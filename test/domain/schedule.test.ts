@@ -271,8 +271,8 @@ describe('an update', () => {
     }));
     expect(jobOf(scheduled()).requests).toEqual([]);
     expect(jobOf(scheduled({}, { idempotencyKey: 'k0' }), ...asked.slice(0, 1)).requests).toEqual([
-      { key: 'k0', created: true },
-      { key: 'k1', created: false },
+      { key: 'k0', created: true, revision: 1 },
+      { key: 'k1', created: false, revision: 2 },
     ]);
     expect(jobOf(scheduled({}, { idempotencyKey: 'k0' }), ...asked).requests.map((r) => r.key)).toEqual(asked.map((e) => e.idempotencyKey));
   });

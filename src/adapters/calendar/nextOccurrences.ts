@@ -1,4 +1,4 @@
-import { fieldsOf, invalidArgument } from '../../application/api/arguments.js';
+import { check, fieldsOf, invalidArgument, together } from '../../application/api/arguments.js';
 import { SchedulerError } from '../../domain/errors.js';
 import { type Instant, instant } from '../../domain/instant.js';
 import { CalculatorFailure } from '../../domain/schedule/calendar.js';
@@ -27,14 +27,19 @@ const mostOccurrences = 100_000;
  * `SchedulerError` for a schedule that is wrong or has no occurrence at all; one that has had its last answers none.
  */
 export const nextOccurrences = (schedule: unknown, query: OccurrenceQuery): Date[] => {
-  const { count, jobId = '', calculators = new Map<string, Calculator>(), ...given } = fieldsOf<OccurrenceQuery>('query', query);
-  const after = dateArgument('after', given.after);
-  const until = given.until === undefined ? Infinity : dateArgument('until', given.until);
-  if (!isWholeNumber(count, 0, mostOccurrences))
-    throw new SchedulerError('INVALID_ARGUMENT', `count must be a whole number from 0 to ${mostOccurrences}`);
-
-  if (typeof jobId !== 'string') throw invalidArgument('jobId', 'must be a text');
-  if (!(calculators instanceof Map)) throw invalidArgument('calculators', 'must be a Map of calculators by name');
+  const {
+    count = Number.NaN,
+    jobId = '',
+    calculators = new Map<string, Calculator>(),
+    ...given
+  } = fieldsOf<OccurrenceQuery>('query', query);
+  const [after, until] = together(
+    () => dateArgument('after', given.after),
+    () => (given.until === undefined ? Number.POSITIVE_INFINITY : dateArgument('until', given.until)),
+    () => check(isWholeNumber(count, 0, mostOccurrences), 'count', `must be a whole number from 0 to ${mostOccurrences}`),
+    () => check(typeof jobId === 'string', 'jobId', 'must be a text'),
+    () => check(calculators instanceof Map, 'calculators', 'must be a Map of calculators by name'),
+  );
 
   const parsed = readSchedule(schedule, { now: after, calculators });
   if (!parsed.ok) throw refusal(parsed.issues);
@@ -59,11 +64,13 @@ export const nextOccurrences = (schedule: unknown, query: OccurrenceQuery): Date
 
 const dateArgument = (name: string, value: unknown): Instant => {
   const at = epochOf(value);
-  if (at === null) throw new SchedulerError('INVALID_ARGUMENT', `${name} must be a valid Date`);
+  if (at === null) throw invalidArgument(name, 'must be a valid Date');
   return instant(at);
 };
 
 const refusal = (issues: readonly ScheduleIssue[]): SchedulerError => {
   const code = issues.every((issue) => issue.code === 'CALCULATOR_MISSING') ? 'CALCULATOR_MISSING' : 'INVALID_SCHEDULE';
-  return new SchedulerError(code, issues.map(({ path, message }) => `${path} ${message}`).join('; '), { issues });
+  return new SchedulerError(code, issues.map(({ path, message }) => `${path} ${message}`).join('; '), {
+    issues: issues.map(({ path, message }) => ({ path, message })),
+  });
 };

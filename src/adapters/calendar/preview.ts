@@ -21,7 +21,7 @@ export type PreviewEntry = {
   readonly firstOfTwo?: true;
 };
 
-/** The first `count` occurrences after `after`, by the same `next` that runs them. A custom schedule may throw `CalculatorFailure`. */
+/** The first `count` occurrences after `after`, as if nothing had run before, by the same `next` that runs them. A custom schedule may throw `CalculatorFailure`. */
 export const previewSchedule = (
   schedule: Schedule,
   {
@@ -34,8 +34,10 @@ export const previewSchedule = (
   const entries: PreviewEntry[] = [];
   const zone = zoneOf(schedule.kind === 'once' ? 'UTC' : schedule.timezone);
   const mapped = mappedTimes(schedule, zone, owner);
+  const { maxRuns = count } = boundsOf(schedule);
+  const most = Math.min(count, maxRuns);
   const jitter = jitterOffset(boundsOf(schedule).jitterMs, owner.jobId);
-  for (let at = calendar.next(schedule, after, owner); at !== null && entries.length < count; at = calendar.next(schedule, at, owner))
+  for (let at = calendar.next(schedule, after, owner); at !== null && entries.length < most; at = calendar.next(schedule, at, owner))
     entries.push({
       occurrence: new Date(at),
       startAt: new Date(at + jitter),

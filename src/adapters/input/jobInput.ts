@@ -8,6 +8,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { Schedule } from '../../domain/schedule/schedule.js';
+import { issuesOf } from './issues.js';
 import { notifyRule } from './notifyRule.js';
 
 /** What is wrong with parameters of a job type, as far as that is known when a job is scheduled; paths begin with `parameters`. */
@@ -85,6 +86,13 @@ const retention = z.union(
 
 const text = (most: number) => z.string({ error: 'must be a text' }).max(most, `must have at most ${most} characters`);
 
+/** What most jobs leave out, as it is read: so that nothing is read for them. */
+const usual = {
+  backoff: backoff.parse({}),
+  misfire: misfire.parse('once'),
+  retention: retention.parse({}),
+};
+
 /** Everything but schedule and parameters, which have readers of their own. */
 const fields = z.strictObject({
   jobName: name,
@@ -93,14 +101,14 @@ const fields = z.strictObject({
   priority: oneOf(priorities).default('normal'),
   maxAttempts: z.int({ error: 'must be a whole number' }).min(1, 'must be at least 1').max(100, 'must be at most 100').default(3),
   timeout: millis(1, 7 * dayMs).default(300_000),
-  backoff: backoff.prefault({}),
+  backoff: backoff.default(usual.backoff),
   overlap: oneOf(overlapPolicies).default('skip'),
-  misfire: misfire.prefault('once'),
+  misfire: misfire.default(usual.misfire),
   isolation: oneOf(['inline', 'worker']).default('inline'),
   tags: z.array(text(64).min(1, 'must not be empty')).max(50, 'must be at most 50 tags').default([]),
   description: text(1_000).optional(),
   enabled: z.boolean({ error: 'must be true or false' }).optional(),
-  retention: retention.prefault({}),
+  retention: retention.default(usual.retention),
   notify: notifyRule.optional(),
   idempotencyKey: text(256).min(1, 'must not be empty').optional(),
   handler: z
@@ -130,14 +138,16 @@ export const createJobInput = ({
     const given = parametersInput === undefined ? ({ ok: true, value: {} } as const) : parameters(parametersInput, 'parameters');
     const faults =
       given.ok && typeof rest.jobType === 'string' && rest.handler === undefined ? checkParameters(rest.jobType, given.value) : [];
-    if (read.success && schedule.ok && given.ok && faults.length === 0)
+    const isUnfit = rest.isolation === 'worker' && typeof rest.handler === 'function';
+    if (read.success && schedule.ok && given.ok && faults.length === 0 && !isUnfit)
       return { ok: true, value: parsedJob(read.data, schedule.value, given.value) };
     return {
       ok: false,
       issues: [
-        ...(read.success ? [] : read.error.issues.flatMap(issuesOf)),
+        ...(read.success ? [] : read.error.issues.flatMap((issue) => issuesOf(issue, words))),
         ...(schedule.ok ? [] : schedule.issues),
         ...(given.ok ? faults : given.issues),
+        ...(isUnfit ? [noModule] : []),
       ],
     };
   };
@@ -172,11 +182,9 @@ const fault = (path: string, message: string): { readonly ok: false; readonly is
   issues: [{ path, message }],
 });
 
-const issuesOf = (issue: z.core.$ZodIssue): readonly CodedIssue[] => {
-  const path = issue.path.map(String).join('.');
-  if (issue.code !== 'unrecognized_keys') return [{ path: path || 'job', message: issue.message }];
-  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a field of a job; check its spelling' }));
-};
+const noModule: Issue = { path: 'handler', message: "must be the path of a module, so that isolation 'worker' can load it in its thread" };
+
+const words = { misspelled: 'is not a field of a job; check its spelling', whole: 'job' };
 
 const parsedJob = (data: z.output<typeof fields>, schedule: Schedule, parameters: JsonObject): ParsedJob => {
   const { jobName, organization, enabled, handler, idempotencyKey, description } = data;

@@ -5,6 +5,29 @@ const unreadable = 'could not be read: a getter or proxy in it threw';
 export const invalidArgument = (path: string, message: string): SchedulerError =>
   new SchedulerError('INVALID_ARGUMENT', `${path}: ${message}`, { issues: [{ path, message }] });
 
+/** Reads arguments one by one, and throws what is wrong with all of them together: one wrong field never hides another. */
+export const together = <T extends readonly unknown[]>(...readers: { readonly [I in keyof T]: () => T[I] }): T => {
+  const faults: SchedulerError[] = [];
+  const values = readers.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SchedulerError)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  });
+  const [first] = faults;
+  if (first === undefined) return values as unknown as T;
+  const code = faults.every((fault) => fault.code === first.code) ? first.code : 'INVALID_ARGUMENT';
+  throw new SchedulerError(code, faults.map(({ message }) => message).join('; '), { issues: faults.flatMap(({ issues = [] }) => issues) });
+};
+
+/** Throws unless `isGood`. */
+export const check = (isGood: boolean, path: string, message: string): void => {
+  if (!isGood) throw invalidArgument(path, message);
+};
+
 /** The fields of an argument that may be left out, each read once. */
 export const fieldsOf = <T extends object>(path: string, given: T | undefined): Partial<T> => {
   if (given === undefined) return {};

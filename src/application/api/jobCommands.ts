@@ -17,7 +17,7 @@ import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import type { Admission, Admissions } from '../quota/admission.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
-import { fieldsOf, invalidArgument, itemsOf } from './arguments.js';
+import { check, fieldsOf, invalidArgument, itemsOf, together } from './arguments.js';
 import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleOptions, ScheduleResult } from './types.js';
@@ -76,8 +76,7 @@ export class JobCommands {
     const { organization = this.organization } = job;
     if (!this.forAll && organization !== this.organization) throw otherOrganization(this.organization);
     const stream = streamOf(organization, job.jobName);
-    const wasBound = handlers.isBound(stream);
-    if (job.handler !== undefined) handlers.bind(stream, job.handler);
+    const putBack = job.handler === undefined ? null : handlers.bind(stream, job.handler);
     const asked = this.dependencies.admissions.ask(organization, newJobId);
     let admission: Admission | null = null;
     try {
@@ -101,7 +100,7 @@ export class JobCommands {
       });
       return scheduled(handled, job, clock);
     } catch (error) {
-      if (job.handler !== undefined && !wasBound) handlers.unbind(stream);
+      putBack?.();
       throw error;
     } finally {
       admission?.decided();
@@ -126,13 +125,15 @@ export class JobCommands {
   /** Resolves when the run is over, its retries included; with `wait: false` as soon as it is queued. */
   async runNow(jobName: unknown, parameters: unknown, options?: RunOptions): Promise<RunResult> {
     const { wait = true, waitMs, onQueued } = fieldsOf('options', options);
-    if (typeof wait !== 'boolean') throw invalidArgument('wait', 'must be true or false');
-    if (waitMs !== undefined && !(Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= longestWaitMs))
-      throw invalidArgument('waitMs', 'must be a whole number of milliseconds, 24 days at most');
-    if (onQueued !== undefined && typeof onQueued !== 'function') throw invalidArgument('onQueued', 'must be a function');
     const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
-    const stream = this.#streamOf(jobName);
-    const overrides = parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'));
+    const isTime = waitMs === undefined || (Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= longestWaitMs);
+    const [stream, overrides] = together(
+      () => this.#streamOf(jobName),
+      () => (parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'))),
+      () => check(typeof wait === 'boolean', 'wait', 'must be true or false'),
+      () => check(isTime, 'waitMs', 'must be a whole number of milliseconds, 24 days at most'),
+      () => check(onQueued === undefined || typeof onQueued === 'function', 'onQueued', 'must be a function'),
+    );
     const executionId = ids.next();
     if (wait) {
       const row = await unwell(this.#present(stream));
@@ -163,9 +164,12 @@ export class JobCommands {
 
   async backfill(jobName: unknown, from: unknown, to: unknown): Promise<BackfillResult> {
     const { clock, input, ids } = this.dependencies;
-    const stream = this.#streamOf(jobName);
     const now = clock.now();
-    const [first, last] = [accepted(input.instant(from, 'from')), accepted(input.instant(to, 'to'))];
+    const [stream, first, last] = together(
+      () => this.#streamOf(jobName),
+      () => accepted(input.instant(from, 'from')),
+      () => accepted(input.instant(to, 'to')),
+    );
     if (last > now) throw invalidArgument('to', 'must not lie in the future: the schedule itself sees to what is to come');
     if (first > last) throw invalidArgument('from', 'must not be later than `to`');
     const command = { type: 'BackfillJob' as const, now, to: last, newExecutionId: () => ids.next(), ...this.#by };
@@ -181,29 +185,33 @@ export class JobCommands {
     return { jobName: String(jobName), executions };
   }
 
-  async pause(jobName: unknown, options?: PauseOptions): Promise<Ok> {
-    const { clock, input } = this.dependencies;
+  async toggle(jobName: unknown, enabled: unknown, options?: PauseOptions): Promise<Ok> {
+    if (enabled === true) return this.resume(jobName, options);
+    const now = this.dependencies.clock.now();
+    const [[stream, end, remark]] = together(
+      () => this.#pauseOf(jobName, options, now),
+      () => check(enabled === false, 'enabled', 'must be true or false'),
+    );
+    return this.#handle(stream, { type: 'PauseJob', now, ...(end !== undefined && { until: end }), ...remark, ...this.#by });
+  }
+
+  #pauseOf(jobName: unknown, options: PauseOptions | undefined, now: Instant) {
     const { note, until } = fieldsOf('options', options);
-    const now = clock.now();
-    const end = until === undefined ? undefined : accepted(input.instant(until, 'until'));
-    if (end !== undefined && end <= now) throw invalidArgument('until', 'must lie in the future');
-    return this.#handle(this.#streamOf(jobName), {
-      type: 'PauseJob',
-      now,
-      ...(end !== undefined && { until: end }),
-      ...noted(note),
-      ...this.#by,
-    });
+    return together(
+      () => this.#streamOf(jobName),
+      () => (until === undefined ? undefined : this.#future(until, now)),
+      () => noted(note),
+    );
   }
 
   async resume(jobName: unknown, options?: PauseOptions): Promise<Ok> {
-    const { note } = fieldsOf('options', options);
-    return this.#handle(this.#streamOf(jobName), { type: 'ResumeJob', now: this.dependencies.clock.now(), ...noted(note), ...this.#by });
+    const [stream, remark] = this.#named(jobName, options);
+    return this.#handle(stream, { type: 'ResumeJob', now: this.dependencies.clock.now(), ...remark, ...this.#by });
   }
 
   async cancel(jobName: unknown, options?: NoteOption): Promise<Ok> {
-    const { note } = fieldsOf('options', options);
-    return this.#handle(this.#streamOf(jobName), { type: 'CancelJob', now: this.dependencies.clock.now(), ...noted(note), ...this.#by });
+    const [stream, remark] = this.#named(jobName, options);
+    return this.#handle(stream, { type: 'CancelJob', now: this.dependencies.clock.now(), ...remark, ...this.#by });
   }
 
   /** Asks an execution to stop, and waits until it has. */
@@ -241,6 +249,20 @@ export class JobCommands {
     return handled;
   }
 
+  #named(jobName: unknown, options: NoteOption | undefined): readonly [stream: StreamKey, remark: NoteOption] {
+    const { note } = fieldsOf('options', options);
+    return together(
+      () => this.#streamOf(jobName),
+      () => noted(note),
+    );
+  }
+
+  #future(until: unknown, now: Instant): Instant {
+    const end = accepted(this.dependencies.input.instant(until, 'until'));
+    check(end > now, 'until', 'must lie in the future');
+    return end;
+  }
+
   #streamOf(jobName: unknown): StreamKey {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
   }
@@ -270,9 +292,8 @@ export class JobCommands {
   #within<T>(promise: Promise<T>, ms: number | undefined): Promise<T> {
     if (ms === undefined) return promise;
     return new Promise((resolve, reject) => {
-      const stop = this.dependencies.background.after(ms, () =>
-        reject(new SchedulerError('WAIT_TIMEOUT', `the execution was not over within ${ms} ms; it goes on`)),
-      );
+      const late = () => reject(new SchedulerError('WAIT_TIMEOUT', `the execution was not over within ${ms} ms; it goes on`));
+      const stop = this.dependencies.background.after(ms, late, 'keepAlive');
       promise.then(resolve, reject).finally(stop);
     });
   }
@@ -289,9 +310,11 @@ const noted = (note: unknown): { readonly note?: string } => {
 
 const scheduled = ({ state, row, events }: Ok, job: ParsedJob, clock: Clock): ScheduleResult => {
   if (state.kind === 'absent') throw jobNotFound(job.jobName);
+  const result = presentScheduled(row.stream, state, clock.now());
+  if (events.length > 0) return { ...result, created: events.some((e) => e.type === 'JobScheduled') };
+  // A request that is repeated is answered as it was, whatever has become of the job since.
   const repeated = state.requests.find((r) => r.key === job.idempotencyKey);
-  const created = events.some((e) => e.type === 'JobScheduled') || (events.length === 0 && repeated?.created === true);
-  return presentScheduled(row.stream, state, created, clock.now());
+  return { ...result, created: repeated?.created === true, version: repeated?.revision ?? result.version };
 };
 
 const queuedRun = (executionId: string, jobName: string, { state }: Ok): RunResult => {

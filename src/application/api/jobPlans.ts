@@ -15,7 +15,7 @@ import type { Membership } from '../ports/membership.js';
 import type { JobRow, ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 import { streamOf } from '../streams.js';
-import { fieldsOf, invalidArgument } from './arguments.js';
+import { check, fieldsOf, invalidArgument, together } from './arguments.js';
 import { accepted, otherOrganization, unwell } from './jobCommands.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { ComingQuery, ComingRun, Forecast, Horizon, WhatIf } from './types.js';
@@ -56,10 +56,12 @@ export class JobPlans {
   async comingRuns(jobName: unknown, query?: ComingQuery): Promise<readonly ComingRun[]> {
     const { input, rows } = this.dependencies;
     const { after, count = 10 } = fieldsOf('query', query);
-    if (!Number.isInteger(count) || count < 1 || count > mostComing)
-      throw invalidArgument('count', `must be a whole number from 1 to ${mostComing}`);
-    const from = after === undefined ? null : accepted(input.instant(after, 'after'));
-    const stream = streamOf(this.organization, accepted(input.name(jobName, 'jobName')));
+    const isCount = Number.isInteger(count) && count >= 1 && count <= mostComing;
+    const [stream, from] = together(
+      () => streamOf(this.organization, accepted(input.name(jobName, 'jobName'))),
+      () => (after === undefined ? null : accepted(input.instant(after, 'after'))),
+      () => check(isCount, 'count', `must be a whole number from 1 to ${mostComing}`),
+    );
     const { state } = await unwell(rows.current(stream));
     if (state.kind === 'absent') throw jobNotFound(String(jobName));
     return this.#planning(stream, () => this.#first(state, count, from));

@@ -16,7 +16,7 @@ import { replay } from '../projections/replay.js';
 import type { Projector } from '../projector.js';
 import { splitStream, streamOf } from '../streams.js';
 import { isOver } from '../waiters.js';
-import { fieldsOf, idOf, invalidArgument, oneOrMore } from './arguments.js';
+import { check, fieldsOf, idOf, invalidArgument, oneOrMore, together } from './arguments.js';
 import { accepted, unwell } from './jobCommands.js';
 import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
 import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
@@ -33,7 +33,7 @@ import type {
   JobStatsView,
 } from './types.js';
 
-const defaultLimit = 1_000;
+/** Of a list without a limit, too: whoever asks for all of a few thousand jobs gets them. */
 const maxLimit = 10_000;
 const mostOnPage = 1_000;
 const savedElsewhereMs = 100;
@@ -65,11 +65,16 @@ export class JobQueries {
   async list(query?: JobQuery): Promise<JobPage> {
     const { readModels, projector, clock } = this.dependencies;
     const { jobType, tag, search, cursor, status, limit: asked } = fieldsOf('query', query);
-    const limit = boundedLimit(asked, defaultLimit);
-    const statuses = status === undefined ? undefined : oneOrMore('status', status);
-    if (!areStatuses(statuses)) throw invalidArgument('status', `must be one of ${jobStatuses.join(', ')}`);
-    for (const [path, value] of Object.entries({ jobType, tag, search, cursor }))
-      if (value !== undefined && typeof value !== 'string') throw invalidArgument(path, 'must be a text');
+    const texts = Object.entries({ jobType, tag, search, cursor });
+    const [statuses, limit] = together(
+      () => statusesOf(status),
+      () => boundedLimit(asked, maxLimit),
+      ...texts.map(
+        ([path, value]) =>
+          () =>
+            check(value === undefined || typeof value === 'string', path, 'must be a text'),
+      ),
+    );
     await unwell(projector.saved());
     const rows = await unwell(
       readModels.listJobs({
@@ -89,14 +94,17 @@ export class JobQueries {
   }
 
   async job(jobName: unknown): Promise<JobInfo> {
-    const { row, job } = await this.#existing(jobName);
+    const { row, job } = await this.#existing(this.#streamOf(jobName));
     return this.#present(row, job);
   }
 
   async history(jobName: unknown, limit: unknown = 20): Promise<readonly ExecutionRecord[]> {
-    const { row } = await this.#existing(jobName);
+    const [stream, most] = together(
+      () => this.#streamOf(jobName),
+      () => boundedLimit(limit, 20),
+    );
+    const { row } = await this.#existing(stream);
     await unwell(this.dependencies.projector.saved());
-    const most = boundedLimit(limit, 20);
     const ahead = await unwell(this.dependencies.rows.aheadOfSaved(row.stream));
     // A page of the store is longer where one commit queued many.
     const rows = await unwell(this.dependencies.readModels.history(row.stream, most));
@@ -105,9 +113,12 @@ export class JobQueries {
 
   async historyPage(jobName: unknown, query?: HistoryQuery): Promise<HistoryPage> {
     const { limit, cursor } = fieldsOf('query', query);
-    const most = boundedLimit(limit, 20, mostOnPage);
-    const before = cursor === undefined ? undefined : versionOf(cursor);
-    const { row } = await this.#existing(jobName);
+    const [stream, most, before] = together(
+      () => this.#streamOf(jobName),
+      () => boundedLimit(limit, 20, mostOnPage),
+      () => (cursor === undefined ? undefined : versionOf(cursor)),
+    );
+    const { row } = await this.#existing(stream);
     const { readModels, projector, rows } = this.dependencies;
     await unwell(projector.saved());
     const ahead = before === undefined ? await unwell(rows.aheadOfSaved(row.stream)) : new Map();
@@ -119,7 +130,7 @@ export class JobQueries {
   }
 
   async stats(jobName: unknown): Promise<JobStatsView> {
-    return presentStats((await this.#existing(jobName)).row);
+    return presentStats((await this.#existing(this.#streamOf(jobName))).row);
   }
 
   /** The history entry of an execution of this organization. */
@@ -163,9 +174,9 @@ export class JobQueries {
 
   /** What became of the occurrence planned for an instant, or why nothing was planned. */
   async explain(jobName: unknown, at: unknown): Promise<Explanation> {
-    const { input, store, clock, calendar } = this.dependencies;
-    const { row, job } = await this.#existing(jobName);
-    const when = accepted(input.instant(at, 'at'));
+    const { store, clock, calendar } = this.dependencies;
+    const [stream, when] = this.#jobAt(jobName, at);
+    const { row, job } = await this.#existing(stream);
     const commits = await unwell(store.read(row.stream, 0));
     const hasHandler = this.#hasHandler(row.stream, job);
     const owner = { jobId: job.jobId, organization: this.organization };
@@ -179,9 +190,8 @@ export class JobQueries {
 
   /** The job as it was at an instant, from a replay of its log. */
   async asOf(jobName: unknown, at: unknown): Promise<JobInfo> {
-    const { input, store, clock } = this.dependencies;
-    const when = accepted(input.instant(at, 'at'));
-    const stream = this.#streamOf(jobName);
+    const { store, clock } = this.dependencies;
+    const [stream, when] = this.#jobAt(jobName, at);
     const commits = await unwell(store.read(stream, 0));
     const { row } = replay(blankRow(stream, clock.now()), commits, (commit) => commit.at <= when);
     if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
@@ -204,13 +214,20 @@ export class JobQueries {
     return membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(key));
   }
 
-  async #existing(jobName: unknown): Promise<{ readonly row: JobRow; readonly job: Job }> {
-    const row = await unwell(this.dependencies.rows.current(this.#streamOf(jobName)));
-    if (row.state.kind === 'absent') throw jobNotFound(String(jobName));
+  async #existing(stream: StreamKey): Promise<{ readonly row: JobRow; readonly job: Job }> {
+    const row = await unwell(this.dependencies.rows.current(stream));
+    if (row.state.kind === 'absent') throw jobNotFound(splitStream(stream).jobName);
     return { row, job: row.state };
   }
 
-  #streamOf(jobName: unknown): string {
+  #jobAt(jobName: unknown, at: unknown): readonly [stream: StreamKey, when: Instant] {
+    return together(
+      () => this.#streamOf(jobName),
+      () => accepted(this.dependencies.input.instant(at, 'at')),
+    );
+  }
+
+  #streamOf(jobName: unknown): StreamKey {
     return streamOf(this.organization, accepted(this.dependencies.input.name(jobName, 'jobName')));
   }
 }
@@ -225,8 +242,14 @@ const newestOf = (saved: readonly ExecutionRow[], ahead: ReadonlyMap<string, Exe
   return [...entries.values()].sort((a, b) => b.queuedVersion - a.queuedVersion);
 };
 
-const areStatuses = (given: readonly unknown[] | undefined): given is readonly JobStatus[] | undefined =>
-  given === undefined || given.every((status) => jobStatuses.some((known) => known === status));
+const statusesOf = (given: unknown): readonly JobStatus[] | undefined => {
+  if (given === undefined) return undefined;
+  const statuses = oneOrMore('status', given);
+  check(statuses.every(isStatus), 'status', `must be one of ${jobStatuses.join(', ')}`);
+  return statuses.filter(isStatus);
+};
+
+const isStatus = (given: unknown): given is JobStatus => jobStatuses.some((known) => known === given);
 
 const versionOf = (cursor: unknown): number => {
   if (typeof cursor === 'string' && /^[1-9]\d{0,14}$/.test(cursor)) return Number(cursor);

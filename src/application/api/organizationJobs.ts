@@ -1,6 +1,5 @@
 import type { EventStream } from '../eventStream.js';
 import type { Listeners } from '../listeners.js';
-import { invalidArgument } from './arguments.js';
 import { type CommandDependencies, JobCommands } from './jobCommands.js';
 import { JobPlans, type PlanDependencies } from './jobPlans.js';
 import { JobQueries, type QueryDependencies } from './jobQueries.js';
@@ -30,8 +29,7 @@ export const organizationJobs = <M extends JobMap>(
     getExecution: (executionId) => queries.execution(executionId),
     openArtifact: (artifactId) => queries.artifact(artifactId),
     toggleJob: async (jobName, enabled, options) => {
-      if (typeof enabled !== 'boolean') throw invalidArgument('enabled', 'must be true or false');
-      await (enabled ? commands.resume(jobName, options) : commands.pause(jobName, options));
+      await commands.toggle(jobName, enabled, options);
       return queries.job(jobName);
     },
     cancelJob: async (jobName, options) => {

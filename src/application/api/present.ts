@@ -76,12 +76,11 @@ export const presentJob = (row: JobRow, job: Job, { now, hasHandler, present }: 
   };
 };
 
-export const presentScheduled = (stream: string, job: Job, created: boolean, now: Instant): ScheduleResult => ({
+export const presentScheduled = (stream: string, job: Job, now: Instant): Omit<ScheduleResult, 'created'> => ({
   jobId: job.jobId,
   ...splitStream(stream),
   status: statusOf(job, now),
   nextRunAt: dateOrNull(job.nextRunAt),
-  created,
   version: job.revision,
 });
 

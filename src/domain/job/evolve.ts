@@ -21,7 +21,7 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
       runsStarted: 0,
       fencingToken: state.fencingToken,
       executions: [],
-      requests: idempotencyKey === undefined ? [] : [{ key: idempotencyKey, created: true }],
+      requests: idempotencyKey === undefined ? [] : [{ key: idempotencyKey, created: true, revision: 1 }],
       keptFrom: 1,
       lastOutcome: null,
     };
@@ -78,7 +78,7 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
   switch (event.type) {
     case 'JobRescheduled':
       return changed(job, {
-        requests: remembered(job.requests, event.idempotencyKey),
+        requests: remembered(job, event.idempotencyKey),
         definition: event.definition,
         revision: job.revision + 1,
         nextRunAt: event.nextRunAt,
@@ -164,8 +164,8 @@ const isScheduled = (job: Job, executionId: string): boolean => {
 
 const latest = (a: Instant | null, b: Instant): Instant => (a !== null && a > b ? a : b);
 
-const remembered = (requests: readonly Request[], key: string | undefined): readonly Request[] =>
-  key === undefined ? requests : [...requests, { key, created: false }].slice(-maxRequests);
+const remembered = ({ requests, revision }: Job, key: string | undefined): readonly Request[] =>
+  key === undefined ? requests : [...requests, { key, created: false, revision: revision + 1 }].slice(-maxRequests);
 
 // Written out, here and below: this is done for every attempt, and a literal costs a thirtieth of a spread with additions.
 const running = (e: Execution, { attempt, node, startedAt, timeoutAt, fencingToken }: ExecutionStarted): Execution =>

@@ -39,7 +39,12 @@ export type RunningExecution = Extract<Execution, { phase: 'running' }>;
 
 export type Pause = { readonly at: Instant; readonly by?: string; readonly note?: string; readonly until?: Instant };
 
-export type Request = { readonly key: string; readonly created: boolean };
+export type Request = {
+  readonly key: string;
+  readonly created: boolean;
+  /** That of the job right after it; absent in what earlier releases stored. */
+  readonly revision?: number;
+};
 
 export type Job = {
   readonly kind: 'job';

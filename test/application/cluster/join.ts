@@ -22,6 +22,7 @@ afterEach(async () => {
 export const openNode = (open: Open, nodeId: string, handlers: Handlers = {}, options: SchedulerOptions = {}): Node => {
   const runs: string[] = [];
   const scheduler = lazyScheduler(() => ({ nodeId, logger: false as const, ...options }), { withPredefined: false, openStorage: open });
+  for (const [name, calculator] of Object.entries(options.customSchedules ?? {})) scheduler.customSchedules.set(name, calculator);
   for (const [type, handler] of Object.entries(handlers))
     scheduler.jobHandlers.set(type, (parameters: unknown, context: HandlerContext) => {
       runs.push(`${context.jobName}#${context.attempt}`);
