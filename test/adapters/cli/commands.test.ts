@@ -286,7 +286,7 @@ describe('upkeep', () => {
 });
 
 describe('delete', () => {
-  it('asks, and does nothing without a yes', async () => {
+  it('asks on a terminal, and does nothing without a yes', async () => {
     const answered = await cli.runIn({ answer: 'no' }, 'delete', 'report');
     expect(answered).toEqual({ code: 1, out: '', err: 'Delete report and its history for good? [y/N] Nothing was deleted.\n' });
     expect((await cli.run('show', 'report')).code).toBe(0);
@@ -297,6 +297,12 @@ describe('delete', () => {
     expect(await cli.json('delete', 'daily', '--yes')).toEqual({ jobName: 'daily', deleted: true });
     expect((await cli.run('show', 'report')).err).toContain('JOB_NOT_FOUND');
     expect((await cli.run('delete', 'report', '--yes')).err).toContain('JOB_NOT_FOUND');
+  });
+
+  it('asks nobody where there is no terminal to answer on', async () => {
+    await cli.run('schedule', '-f', jobs);
+    expect(await cli.run('delete', 'report')).toEqual({ code: 0, out: 'report and its history are deleted\n', err: '' });
+    expect((await cli.run('delete', 'report')).code).toBe(1);
   });
 });
 

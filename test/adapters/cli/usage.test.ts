@@ -31,7 +31,6 @@ describe('the command line', () => {
     [['serve', '--jobs', 'no-such-file.json']],
     [['serve', '--handlers', 'no-such-file.mjs']],
     [['run', 'x', '--handlers', 'no-such-file.mjs']],
-    [['delete', 'x']],
     [['events', '--after', 'somewhere']],
     [['list', '--org', 'no such name']],
   ])('%j is refused with 2 and a message on stderr', async (argv) => {

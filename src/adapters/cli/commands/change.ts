@@ -1,5 +1,4 @@
 import type { JobInfo, PauseOptions } from '../../../application/api/types.js';
-import { UsageError } from '../failure.js';
 import { statusTone } from '../format/paint.js';
 import { printable } from '../format/printable.js';
 import { both } from '../format/time.js';
@@ -37,7 +36,7 @@ export const changeCommands: Commands = (program, run) => {
     .command('delete')
     .argument('<name>', 'name of the job')
     .description('delete a job and its history for good')
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask; without a terminal to answer on, nothing is asked anyway')
     .action(run(remove));
 };
 
@@ -82,10 +81,10 @@ const told = ({ terminal, json, now }: Invocation, job: JobInfo): void => {
 
 const remove = async (invocation: Invocation, name: string, { yes = false }: { readonly yes?: boolean }): Promise<1 | undefined> => {
   const { terminal, json, environment } = invocation;
-  if (!yes && !environment.stdin.isTTY) throw new UsageError('delete asks before it acts; where nobody can answer, say --yes');
+  const asks = !yes && environment.stdin.isTTY;
   return withScheduler(invocation, 'write', async (scheduler) => {
     const { jobName } = await scheduler.getJob(name);
-    if (!yes && !isYes(await environment.stdin.ask(`Delete ${printable(jobName)} and its history for good? [y/N] `))) {
+    if (asks && !isYes(await environment.stdin.ask(`Delete ${printable(jobName)} and its history for good? [y/N] `))) {
       terminal.note('Nothing was deleted.');
       return 1;
     }
