@@ -224,7 +224,8 @@ describe('what happened', () => {
     const { out } = await cli.run('explain', 'report', '--at', scheduledFor);
     expect(out).toMatch(/^report at \S+ \(now\): it failed and waits for its next attempt\.\n {2}code +RETRYING$/m);
     expect(out).toMatch(/^ {2}attempt 1 +failed after 0 ms on \S+, started now .*: no paper\\u001b/m);
-    expect(await cli.json('explain', 'report', '--at', '2020-01-01T00:00:00Z')).toMatchObject({ code: 'BEFORE_CREATION' });
+    for (const at of ['2020-01-01T00:00:00Z', '2020-01-01T00:00:00+0000'])
+      expect(await cli.json('explain', 'report', '--at', at)).toMatchObject({ code: 'BEFORE_CREATION' });
   });
 
   it('can be seen as it was', async () => {

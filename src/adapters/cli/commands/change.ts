@@ -3,15 +3,15 @@ import { statusTone } from '../format/paint.js';
 import { printable } from '../format/printable.js';
 import { both } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
-import { isoText } from '../options.js';
+import { isoInstant } from '../options.js';
 
-export const changeCommands: Commands = (program, run) => {
+export const changeCommands: Commands = (program, run, environment) => {
   program
     .command('pause')
     .argument('<name>', 'name of the job')
     .description('stop starting runs of a job until it is resumed')
     .option('--note <text>', 'why, for whoever wonders later')
-    .option('--until <instant>', 'resume by itself at this instant (ISO 8601)', isoText)
+    .option('--until <instant>', 'resume by itself at this instant (ISO 8601)', isoInstant(environment))
     .action(run(pause));
   program
     .command('resume')
@@ -29,8 +29,8 @@ export const changeCommands: Commands = (program, run) => {
     .command('backfill')
     .argument('<name>', 'name of the job')
     .description('run a job for occurrences of the past, whatever became of them')
-    .requiredOption('--from <instant>', 'the first of them, or before (ISO 8601)', isoText)
-    .requiredOption('--to <instant>', 'the last of them, or after (ISO 8601)', isoText)
+    .requiredOption('--from <instant>', 'the first of them, or before (ISO 8601)', isoInstant(environment))
+    .requiredOption('--to <instant>', 'the last of them, or after (ISO 8601)', isoInstant(environment))
     .action(run(backfill));
   program
     .command('delete')
@@ -69,7 +69,7 @@ const backfill = async (invocation: Invocation, name: string, { from, to }: Span
   return undefined;
 };
 
-type Span = { readonly from: string; readonly to: string };
+type Span = { readonly from: Date; readonly to: Date };
 
 const told = ({ terminal, json, now }: Invocation, job: JobInfo): void => {
   if (json) return terminal.printJson(job);
