@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readInstant } from '../adapters/calendar/dateValue.js';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
 import { connect } from '../adapters/client/index.js';
@@ -94,6 +95,7 @@ process.exitCode = await runCli(
     jobTypes,
     restore: (request) =>
       restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),
+    readInstant,
     nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
   }),
 );

@@ -7,6 +7,7 @@ import type { JobType } from '../../application/ports/jobTypes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Meter } from '../../application/ports/meter.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
+import type { Instant } from '../../domain/instant.js';
 
 /** One coming occurrence of a schedule. */
 export type Upcoming = {
@@ -185,6 +186,8 @@ export type CliEnvironment = {
   jobTypes(): readonly JobType[];
   /** Checks an archive of the job type `backup`, and restores it. Throws `INVALID_ARGUMENT` for what is damaged or not empty. */
   restore(request: RestoreRequest): Promise<RestoredArchive>;
+  /** What the library takes for an instant; `fault` says what it misses, such as `has no offset to UTC`. */
+  readInstant(text: string): { readonly ok: true; readonly at: Instant } | { readonly ok: false; readonly fault: string };
   nextOccurrences(schedule: ScheduleInput, options: { readonly after: Date; readonly count: number }): readonly Date[];
   /** Calls once after so many milliseconds of real time; the function it returns prevents that. */
   after(delayMs: number, callback: () => void): () => void;

@@ -13,7 +13,7 @@ export class UsageError extends Error {
   }
 }
 
-/** A file that was read is not what it should be. */
+/** A file that was read is not what it should be, or does not belong where it was to go. */
 export class FileError extends Error {
   constructor(
     message: string,

@@ -37,8 +37,8 @@ export const storeName = (store: StoreChoice): string => {
 };
 
 /** Registers commands. Wrap each action in `run`, which gives it the invocation and takes its exit code; 0 where it returns none. */
-export type Commands = (program: Command, run: Run) => void;
-type Run = <A extends readonly unknown[]>(
+export type Commands = (program: Command, run: Run, environment: CliEnvironment) => void;
+export type Run = <A extends readonly unknown[]>(
   action: (invocation: Invocation, ...args: A) => Promise<ExitCode | undefined>,
 ) => (...args: A) => Promise<void>;
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { CliEnvironment } from './environment.js';
 
 /** A whole number from `least` up. */
 export const wholeNumber =
@@ -16,16 +17,14 @@ export const portNumber = (text: string): number => {
   return port;
 };
 
-const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-
-/** ISO 8601 with an offset; kept as it is written, for the scheduler to read. */
-export const isoText = (text: string): string => {
-  if (!isoInstant.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError('Give ISO 8601 with Z or an offset, such as 2026-01-31T09:00:00Z.');
-  return text;
-};
-
-export const isoDate = (text: string): Date => new Date(isoText(text));
+/** An instant, as the library reads one. */
+export const isoInstant =
+  ({ readInstant }: CliEnvironment) =>
+  (text: string): Date => {
+    const read = readInstant(text);
+    if (!read.ok) throw new InvalidArgumentError(`It ${read.fault}.`);
+    return new Date(read.at);
+  };
 
 /** `k=v` pairs, collected: v is JSON where it parses, else the text itself. */
 export const parameter = (text: string, sofar: ReadonlyMap<string, unknown> = new Map()): ReadonlyMap<string, unknown> => {

@@ -19,7 +19,7 @@ import { showCommand } from './commands/show.js';
 import { upkeepCommands } from './commands/upkeep.js';
 import type { CliEnvironment } from './environment.js';
 import { type ExitCode, reportFailure } from './failure.js';
-import { type Commands, invocationOf } from './invocation.js';
+import { type Commands, invocationOf, type Run } from './invocation.js';
 
 /** In the order in which the help lists them. */
 const commands: readonly Commands[] = [
@@ -47,10 +47,12 @@ const commands: readonly Commands[] = [
 export const runCli = async (argv: readonly string[], environment: CliEnvironment): Promise<number> => {
   let exitCode: ExitCode = 0;
   const program = programFor(environment);
-  for (const register of commands)
-    register(program, (action) => async (...args) => {
+  const run: Run =
+    (action) =>
+    async (...args) => {
       exitCode = (await action(invocationOf(environment, program.opts()), ...args)) ?? 0;
-    });
+    };
+  for (const register of commands) register(program, run, environment);
   // Neither an idle store nor a timer of housekeeping keeps the process alive.
   const release = environment.keepAlive();
   try {

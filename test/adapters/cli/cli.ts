@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readInstant } from '../../../src/adapters/calendar/dateValue.js';
 import type { CliEnvironment, CliOutput, StopSignal } from '../../../src/adapters/cli/environment.js';
 import { runCli } from '../../../src/adapters/cli/index.js';
 import { connect } from '../../../src/adapters/client/index.js';
@@ -108,6 +109,7 @@ export const cliIn = (prefix: string) => {
       listen: async () => null,
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),
+      readInstant,
       nextOccurrences: (schedule, options) => nextOccurrences(schedule, options),
       after: (_, callback) => {
         pauses.add(callback);

@@ -224,7 +224,8 @@ describe('what happened', () => {
     const { out } = await cli.run('explain', 'report', '--at', scheduledFor);
     expect(out).toMatch(/^report at \S+ \(now\): it failed and waits for its next attempt\.\n {2}code +RETRYING$/m);
     expect(out).toMatch(/^ {2}attempt 1 +failed after 0 ms on \S+, started now .*: no paper\\u001b/m);
-    expect(await cli.json('explain', 'report', '--at', '2020-01-01T00:00:00Z')).toMatchObject({ code: 'BEFORE_CREATION' });
+    for (const at of ['2020-01-01T00:00:00Z', '2020-01-01T00:00:00+0000'])
+      expect(await cli.json('explain', 'report', '--at', at)).toMatchObject({ code: 'BEFORE_CREATION' });
   });
 
   it('can be seen as it was', async () => {
@@ -286,7 +287,7 @@ describe('upkeep', () => {
 });
 
 describe('delete', () => {
-  it('asks, and does nothing without a yes', async () => {
+  it('asks on a terminal, and does nothing without a yes', async () => {
     const answered = await cli.runIn({ answer: 'no' }, 'delete', 'report');
     expect(answered).toEqual({ code: 1, out: '', err: 'Delete report and its history for good? [y/N] Nothing was deleted.\n' });
     expect((await cli.run('show', 'report')).code).toBe(0);
@@ -297,6 +298,12 @@ describe('delete', () => {
     expect(await cli.json('delete', 'daily', '--yes')).toEqual({ jobName: 'daily', deleted: true });
     expect((await cli.run('show', 'report')).err).toContain('JOB_NOT_FOUND');
     expect((await cli.run('delete', 'report', '--yes')).err).toContain('JOB_NOT_FOUND');
+  });
+
+  it('asks nobody where there is no terminal to answer on', async () => {
+    await cli.run('schedule', '-f', jobs);
+    expect(await cli.run('delete', 'report')).toEqual({ code: 0, out: 'report and its history are deleted\n', err: '' });
+    expect((await cli.run('delete', 'report')).code).toBe(1);
   });
 });
 

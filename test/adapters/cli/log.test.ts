@@ -29,9 +29,26 @@ describe('a log that is exported and imported', () => {
     expect((await to.run('export')).out).toBe(exported.out);
     expect((await to.run('show', 'one')).out).toContain('for the audit');
     expect((await to.run('export', 'two')).out.split('\n')).toHaveLength(3);
-    const again = await to.start(['import', '-f', '-'], { stdin: exported.out }).done;
-    expect(again.code).not.toBe(0);
-    expect(again.err).toContain('only imported into an empty store');
+    const again = await to.runIn({ stdin: exported.out }, 'import');
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining('only imported into an empty store')]);
+  });
+
+  it('is read from the standard input, or from the file that is named', async () => {
+    const { out: stdin } = await from.run('export');
+    const file = from.file('log.ndjson', stdin);
+    for (const [argv, given] of [
+      [[], { stdin }],
+      [['-f', '-'], { stdin }],
+      [['-'], { stdin }],
+      [[file], {}],
+      [['--file', file], {}],
+    ] as const) {
+      const empty = cliIn('log-empty');
+      expect([argv, await empty.runIn(given, 'import', ...argv)]).toMatchObject([argv, { code: 0, out: 'imported 3 commits\n' }]);
+      empty.remove();
+    }
+    expect(await to.run('import', file, '-f', file)).toMatchObject({ code: 2, err: expect.stringContaining('name one file') });
+    expect(await to.runIn({ answer: '' }, 'import')).toMatchObject({ code: 2, err: expect.stringContaining('-f FILE') });
   });
 
   it('is refused where it is none, or is broken, with the line that is wrong', async () => {
@@ -45,15 +62,14 @@ describe('a log that is exported and imported', () => {
       [`${header}\n{"commitId":"c1","stream":"a/b","version":2,"at":1,"events":[]}`, 'line 2 does not follow'],
       [`${header}\n{"commitId":"c1","stream":"a/b","version":1,"at":1,"events":[{"type":"JobInvented"}]}`, 'JobInvented'],
     ] as const) {
-      const refused = await other.start(['import', '-f', '-'], { stdin: text }).done;
-      expect(refused.code).not.toBe(0);
-      expect(refused.err).toContain(why);
+      const refused = await other.runIn({ stdin: text }, 'import');
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(why)]);
     }
     other.remove();
   });
 
   it('says so where there is no such job, or no such file', async () => {
     expect(await from.run('export', 'nobody')).toMatchObject({ code: 1 });
-    expect((await to.run('import', '-f', path.join(to.directory, 'nothing'))).code).not.toBe(0);
+    expect((await to.run('import', '-f', path.join(to.directory, 'nothing'))).code).toBe(2);
   });
 });

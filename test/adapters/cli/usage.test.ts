@@ -19,6 +19,7 @@ describe('the command line', () => {
     [['explain', 'x']],
     [['explain', 'x', '--at', 'yesterday']],
     [['as-of', 'x', '--at', '2026-03-02T09:00:00']],
+    [['as-of', 'x', '--at', '2026-02-30T09:00:00Z']],
     [['pause', 'x', '--until', '2026-03-02']],
     [['run', 'x', '--param', 'novalue']],
     [['run', 'x', '--param', '=1']],
@@ -31,7 +32,6 @@ describe('the command line', () => {
     [['serve', '--jobs', 'no-such-file.json']],
     [['serve', '--handlers', 'no-such-file.mjs']],
     [['run', 'x', '--handlers', 'no-such-file.mjs']],
-    [['delete', 'x']],
     [['events', '--after', 'somewhere']],
     [['list', '--org', 'no such name']],
   ])('%j is refused with 2 and a message on stderr', async (argv) => {
@@ -91,6 +91,13 @@ describe('next', () => {
       '2031-01-01T00:00:00.000Z',
     ]);
   });
+
+  it.each(['2030-06-01T00:00+02:00', '2030-06-01T00:00:00+0200', '2030-06-01T00:00:00+02', '2030-05-31T22:00:00,000Z'])(
+    'begins after %s, as the library reads it',
+    async (after) => {
+      expect(await cli.json('next', '--every', 'day', '--after', after, '--count', '1')).toEqual(['2030-06-01T22:00:00.000Z']);
+    },
+  );
 
   it('shows the clocks of another zone', async () => {
     const { out } = await cli.run('next', '--cron', '30 9 * * *', '--tz', 'Europe/Berlin', '--count', '1');

@@ -1,18 +1,17 @@
 import type { JobInfo, PauseOptions } from '../../../application/api/types.js';
-import { UsageError } from '../failure.js';
 import { statusTone } from '../format/paint.js';
 import { printable } from '../format/printable.js';
 import { both } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
-import { isoText } from '../options.js';
+import { isoInstant } from '../options.js';
 
-export const changeCommands: Commands = (program, run) => {
+export const changeCommands: Commands = (program, run, environment) => {
   program
     .command('pause')
     .argument('<name>', 'name of the job')
     .description('stop starting runs of a job until it is resumed')
     .option('--note <text>', 'why, for whoever wonders later')
-    .option('--until <instant>', 'resume by itself at this instant (ISO 8601)', isoText)
+    .option('--until <instant>', 'resume by itself at this instant (ISO 8601)', isoInstant(environment))
     .action(run(pause));
   program
     .command('resume')
@@ -30,14 +29,14 @@ export const changeCommands: Commands = (program, run) => {
     .command('backfill')
     .argument('<name>', 'name of the job')
     .description('run a job for occurrences of the past, whatever became of them')
-    .requiredOption('--from <instant>', 'the first of them, or before (ISO 8601)', isoText)
-    .requiredOption('--to <instant>', 'the last of them, or after (ISO 8601)', isoText)
+    .requiredOption('--from <instant>', 'the first of them, or before (ISO 8601)', isoInstant(environment))
+    .requiredOption('--to <instant>', 'the last of them, or after (ISO 8601)', isoInstant(environment))
     .action(run(backfill));
   program
     .command('delete')
     .argument('<name>', 'name of the job')
     .description('delete a job and its history for good')
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask; without a terminal to answer on, nothing is asked anyway')
     .action(run(remove));
 };
 
@@ -70,7 +69,7 @@ const backfill = async (invocation: Invocation, name: string, { from, to }: Span
   return undefined;
 };
 
-type Span = { readonly from: string; readonly to: string };
+type Span = { readonly from: Date; readonly to: Date };
 
 const told = ({ terminal, json, now }: Invocation, job: JobInfo): void => {
   if (json) return terminal.printJson(job);
@@ -82,10 +81,10 @@ const told = ({ terminal, json, now }: Invocation, job: JobInfo): void => {
 
 const remove = async (invocation: Invocation, name: string, { yes = false }: { readonly yes?: boolean }): Promise<1 | undefined> => {
   const { terminal, json, environment } = invocation;
-  if (!yes && !environment.stdin.isTTY) throw new UsageError('delete asks before it acts; where nobody can answer, say --yes');
+  const asks = !yes && environment.stdin.isTTY;
   return withScheduler(invocation, 'write', async (scheduler) => {
     const { jobName } = await scheduler.getJob(name);
-    if (!yes && !isYes(await environment.stdin.ask(`Delete ${printable(jobName)} and its history for good? [y/N] `))) {
+    if (asks && !isYes(await environment.stdin.ask(`Delete ${printable(jobName)} and its history for good? [y/N] `))) {
       terminal.note('Nothing was deleted.');
       return 1;
     }

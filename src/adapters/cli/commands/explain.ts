@@ -1,32 +1,32 @@
-import type { ExecutionDetails, ExplainCode, Explanation, InstantInput } from '../../../application/api/types.js';
+import type { ExecutionDetails, ExplainCode, Explanation } from '../../../application/api/types.js';
 import { fieldLines } from '../format/fields.js';
 import { printable } from '../format/printable.js';
 import { absolute, both, duration, relative } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
-import { isoText } from '../options.js';
+import { isoInstant } from '../options.js';
 import { jobLines } from './show.js';
 
-type Options = { readonly at: string };
+type Options = { readonly at: Date };
 
-export const explainCommands: Commands = (program, run) => {
+export const explainCommands: Commands = (program, run, environment) => {
   program
     .command('explain')
     .argument('<name>', 'name of the job')
     .description('say why a job ran at an instant, or why not')
-    .requiredOption('--at <instant>', 'the planned instant (ISO 8601)', isoText)
+    .requiredOption('--at <instant>', 'the planned instant (ISO 8601)', isoInstant(environment))
     .action(run(explain));
   program
     .command('as-of')
     .argument('<name>', 'name of the job')
     .description('show a job as it was at an instant')
-    .requiredOption('--at <instant>', 'the instant (ISO 8601)', isoText)
+    .requiredOption('--at <instant>', 'the instant (ISO 8601)', isoInstant(environment))
     .action(run(asOf));
 };
 
 const explain = async (invocation: Invocation, name: string, { at }: Options): Promise<undefined> => {
   const { terminal, json, now } = invocation;
   const { explanation, execution } = await withScheduler(invocation, 'read', async (scheduler) => {
-    const explanation = await scheduler.explain(name, at satisfies InstantInput);
+    const explanation = await scheduler.explain(name, at);
     const { executionId } = explanation;
     return { explanation, execution: executionId === undefined ? null : await scheduler.getExecution(executionId) };
   });
@@ -86,6 +86,6 @@ const asOf = async (invocation: Invocation, name: string, { at }: Options): Prom
   const { terminal, json } = invocation;
   const job = await withScheduler(invocation, 'read', (scheduler) => scheduler.jobAsOf(name, at));
   if (json) terminal.printJson(job);
-  else terminal.print(...jobLines(job, invocation, new Date(at)));
+  else terminal.print(...jobLines(job, invocation, at));
   return undefined;
 };

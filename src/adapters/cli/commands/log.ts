@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
-import { UsageError } from '../failure.js';
+import { SchedulerError } from '../../../domain/errors.js';
+import type { CliInput } from '../environment.js';
+import { FileError, UsageError } from '../failure.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 
 export const logCommands: Commands = (program, run) => {
@@ -11,7 +13,8 @@ export const logCommands: Commands = (program, run) => {
     .action(run(exportLog));
   program
     .command('import')
-    .requiredOption('-f, --file <path>', 'what export has printed; - for the standard input')
+    .argument('[file]', 'what export has printed; default: the standard input')
+    .option('-f, --file <path>', 'the same; - for the standard input')
     .description('fill an empty store with an exported log')
     .action(run(importLog));
 };
@@ -39,14 +42,34 @@ const exportLog = async (
   return undefined;
 };
 
-const importLog = async (invocation: Invocation, { file }: { readonly file: string }): Promise<undefined> => {
+const importLog = async (
+  invocation: Invocation,
+  named: string | undefined,
+  { file: option }: { readonly file?: string },
+): Promise<undefined> => {
   const { terminal, json, environment } = invocation;
-  const lines = file === '-' ? linesOfText(await environment.stdin.text()) : await linesOfFile(file);
-  const commits = await withScheduler(invocation, 'write', (scheduler) => scheduler.importLog(lines));
+  const lines = await linesOf(fileOf(named, option, environment.stdin), environment.stdin);
+  const commits = await withScheduler(invocation, 'write', (scheduler) => scheduler.importLog(lines).catch(refused));
   if (json) terminal.printJson({ commits });
   else terminal.print(`imported ${commits.toLocaleString('en')} commit${commits === 1 ? '' : 's'}`);
   return undefined;
 };
+
+const fileOf = (named: string | undefined, option: string | undefined, stdin: CliInput): string => {
+  if (named !== undefined && option !== undefined) throw new UsageError('name one file: import FILE, or import -f FILE');
+  const file = named ?? option;
+  if (file === undefined && stdin.isTTY) throw new UsageError('name the exported log with -f FILE, or pipe it in');
+  return file ?? '-';
+};
+
+/** The command line is right; the log in the file is not, or has no place in a store that has one. */
+const refused = (error: unknown): never => {
+  if (error instanceof SchedulerError && error.code === 'INVALID_ARGUMENT') throw new FileError(error.message, [], { cause: error });
+  throw error;
+};
+
+const linesOf = async (file: string, stdin: CliInput): Promise<AsyncIterable<string>> =>
+  file === '-' ? linesOfText(await stdin.text()) : linesOfFile(file);
 
 /** Opened at once, so that a wrong name is said before the store is touched. */
 const linesOfFile = async (path: string): Promise<AsyncIterable<string>> => {

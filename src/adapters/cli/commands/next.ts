@@ -3,7 +3,7 @@ import { UsageError } from '../failure.js';
 import { tableLines } from '../format/table.js';
 import { absolute, relative, wallClock } from '../format/time.js';
 import type { Commands, Invocation } from '../invocation.js';
-import { isoDate, wholeNumber } from '../options.js';
+import { isoInstant, wholeNumber } from '../options.js';
 
 type Options = {
   readonly cron?: string;
@@ -14,7 +14,7 @@ type Options = {
   readonly count: number;
 };
 
-export const nextCommand: Commands = (program, run) => {
+export const nextCommand: Commands = (program, run, environment) => {
   program
     .command('next')
     .description('show when a schedule would run, without any store')
@@ -22,7 +22,7 @@ export const nextCommand: Commands = (program, run) => {
     .option('--every <interval>', "an interval, such as '2 hours'")
     .option('--rrule <rule>', "a recurrence rule, such as 'FREQ=MONTHLY;BYMONTHDAY=-1'")
     .option('--tz <zone>', 'time zone of the schedule, such as Europe/London', 'UTC')
-    .option('--after <instant>', 'start here instead of now (ISO 8601)', isoDate)
+    .option('--after <instant>', 'start here instead of now (ISO 8601)', isoInstant(environment))
     .option('--count <count>', 'how many', wholeNumber(1), 5)
     .action(run(next));
 };
