@@ -1,4 +1,6 @@
 import { handlerKeyOf } from '../domain/job/index.js';
+import { nameForm, namePattern } from '../domain/name.js';
+import { check, fieldsOf, together } from './api/arguments.js';
 import type { StreamKey } from './ports/eventStore.js';
 import type { HandlerRef } from './ports/runner.js';
 import { splitStream } from './streams.js';
@@ -8,6 +10,8 @@ export type HandlerOptions = {
   readonly concurrency?: number;
 };
 
+const isHandler = (value: unknown): boolean => typeof value === 'function' || (typeof value === 'string' && value !== '');
+
 type Registered = { readonly handler: HandlerRef; readonly options: HandlerOptions };
 
 /** Handlers by the name of a job type, or for `custom` jobs by the name of the job. A Map that tells when it changes. */
@@ -16,9 +20,21 @@ export class JobHandlers extends Map<string, HandlerRef> {
   readonly #bound = new Map<StreamKey, Registered>();
   #onChange: () => void = () => undefined;
 
-  override set(name: string, handler: HandlerRef, options: HandlerOptions = {}): this {
+  /** Throws `INVALID_ARGUMENT` for what can be no handler: rather here than in every run. */
+  override set(name: string, handler: HandlerRef, options?: HandlerOptions): this {
+    const { concurrency } = fieldsOf('options', options);
+    together(
+      () => check(typeof name === 'string' && namePattern.test(name), 'name', nameForm),
+      () => check(isHandler(handler), 'handler', 'must be a function, or the path of a module whose default export is one'),
+      () =>
+        check(
+          concurrency === undefined || (Number.isInteger(concurrency) && concurrency >= 1),
+          'concurrency',
+          'must be a whole number of at least 1',
+        ),
+    );
     super.set(name, handler);
-    this.#registered.set(name, { handler, options });
+    this.#registered.set(name, { handler, options: concurrency === undefined ? {} : { concurrency } });
     this.#onChange();
     return this;
   }

@@ -4,6 +4,7 @@ import { notifyRule } from '../adapters/input/notifyRule.js';
 import { serversOf } from '../adapters/nats/servers.js';
 import { SchedulerError } from '../domain/errors.js';
 import { isMailAddress } from '../domain/mailAddress.js';
+import { nameForm, namePattern } from '../domain/name.js';
 import { readRecipient } from '../domain/recipient.js';
 
 const count = (most: number) =>
@@ -67,10 +68,7 @@ const schema = z.object({
       'must be an http or https URL without a password, or several with commas',
     )
     .optional(),
-  SCHEDULER_ORGANIZATION: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
-    .default('default'),
+  SCHEDULER_ORGANIZATION: z.string().regex(namePattern, nameForm).default('default'),
   SCHEDULER_CONCURRENCY: count(10_000).default(50),
   /** Jobs that any one organization may have. */
   SCHEDULER_MAX_JOBS: count(1_000_000_000).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notifyRule } from '../adapters/input/notifyRule.js';
 import type { NotifyInput } from '../application/api/types.js';
+import { nameForm, namePattern } from '../domain/name.js';
 import { readRecipient, recipientForm } from '../domain/recipient.js';
 
 /** Who hears of jobs' troubles where a job has no `notify` of its own. Recipients are mail addresses, `webhook:URL`, or `log`. */
@@ -17,7 +18,7 @@ export type NotificationOptions = {
   readonly windowMs?: number;
 };
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -');
+const name = z.string().regex(namePattern, nameForm);
 
 export const notifications = z.strictObject({
   to: z

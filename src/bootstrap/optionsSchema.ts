@@ -7,6 +7,7 @@ import type { Limits } from '../application/dispatch/limits.js';
 import type { Quotas } from '../application/quota/quotas.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
 import { SchedulerError } from '../domain/errors.js';
+import { nameForm, namePattern } from '../domain/name.js';
 import { notifications } from './notificationOptions.js';
 import type { AnyOptions } from './options.js';
 
@@ -85,10 +86,7 @@ const schema = z.strictObject({
       chainDepth: z.int({ error: 'must be a whole number' }).min(0, 'must be at least 0').optional(),
     })
     .prefault({}),
-  organization: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
-    .default('default'),
+  organization: z.string().regex(namePattern, nameForm).default('default'),
   logger: z.union([z.literal(false), z.custom<object>(isA('object'))], { error: 'must be false or a logger' }).optional(),
   autoStart: z.boolean({ error: 'must be true or false' }).default(true),
   handlers: z.record(z.string(), z.custom(isHandler, 'must be a function, the path of a module, or { handler }')).optional(),

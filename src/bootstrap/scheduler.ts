@@ -1,7 +1,7 @@
 import type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
 import { predefinedTypes } from '../adapters/handlers/index.js';
 import { systemClock } from '../adapters/system/systemClock.js';
-import { check, fieldsOf } from '../application/api/arguments.js';
+import { check, fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
@@ -11,7 +11,7 @@ import { Metering } from '../application/metering.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { Meter } from '../application/ports/meter.js';
 import type { Storage } from '../application/ports/storage.js';
-import { SchedulerError } from '../domain/errors.js';
+import { nameForm, namePattern } from '../domain/name.js';
 import { chooseLogger } from './chooseLogger.js';
 import { lazyJobs } from './lazyJobs.js';
 import { Lifecycle } from './lifecycle.js';
@@ -155,12 +155,10 @@ export const lazyScheduler = <M extends JobMap>(
 
 const actorName = (actor: string | undefined): string | undefined => {
   if (actor === undefined || (typeof actor === 'string' && actor.length >= 1 && actor.length <= 256)) return actor;
-  const message = 'must be a text of 1 to 256 characters';
-  throw new SchedulerError('INVALID_ARGUMENT', `actor: ${message}`, { issues: [{ path: 'actor', message }] });
+  throw invalidArgument('actor', 'must be a text of 1 to 256 characters');
 };
 
 const organizationName = (organization: string): string => {
-  if (typeof organization === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(organization)) return organization;
-  const message = 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit';
-  throw new SchedulerError('INVALID_ARGUMENT', `organization: ${message}`, { issues: [{ path: 'organization', message }] });
+  if (typeof organization === 'string' && namePattern.test(organization)) return organization;
+  throw invalidArgument('organization', nameForm);
 };

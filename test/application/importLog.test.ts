@@ -35,12 +35,22 @@ describe('an import that fails half-way', () => {
   it('leaves nothing of the job that is wrong, and says what it has left, and how to go on', async () => {
     const lines = await exported();
     const storage = sharedMemory();
-    const refused = await rejection(importLog(storage.store, codec, linesOf([...lines.slice(0, -1), '{"commitId":"x"}'])));
+    const refused = await rejection(importLog(storage.store, codec, linesOf([...lines.slice(0, -2), '{"commitId":"x"}'])));
     const ofOne = lines.filter((line) => line.includes('"stream":"default/one"')).length;
     expect(refused.code).toBe('INVALID_ARGUMENT');
-    expect(refused.message).toContain(`line ${lines.length} has no stream`);
+    expect(refused.message).toContain(`line ${lines.length - 1} has no stream`);
     expect(refused.message).toContain(`${ofOne} commits are in the store; remove its directory or database`);
     expect(await held(storage)).toBe(ofOne);
+  });
+
+  it('knows that it was cut off at the end of a line', async () => {
+    const lines = await exported();
+    for (const [kept, why] of [
+      [lines.slice(0, -1), 'was cut off after'],
+      [lines.slice(0, 2), 'was cut off after line 2'],
+      [lines.toSpliced(-2, 1), 'where its last line says'],
+    ] as const)
+      expect((await rejection(importLog(sharedMemory().store, codec, linesOf(kept)))).message).toContain(why);
   });
 
   it('leaves nothing at all where the first job is wrong', async () => {

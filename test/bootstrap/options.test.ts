@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createScheduler, manualClock, type Scheduler } from '../../src/bootstrap/index.js';
+import { createScheduler, manualClock, type Scheduler, type SchedulerError } from '../../src/bootstrap/index.js';
 
 const opened: Scheduler[] = [];
 afterAll(() => Promise.all(opened.map((scheduler) => scheduler.stop({ drainMs: 0 }))));
@@ -37,5 +37,24 @@ describe('stop', () => {
     for (const options of [null, { drainMs: 'x' }, { drainMs: -1 }, { drainMs: 2 ** 31 }])
       await expect(scheduler.stop(options as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await scheduler.stop();
+  });
+});
+
+describe('jobHandlers', () => {
+  it('takes no handler that is none', () => {
+    const { jobHandlers } = open({});
+    const refused = (...given: readonly unknown[]): readonly string[] => {
+      try {
+        jobHandlers.set(...(given as [string, never]));
+      } catch (error) {
+        return (error as SchedulerError).issues?.map(({ path }) => path) ?? [];
+      }
+      return ['accepted'];
+    };
+    for (const handler of [undefined, null, 5, {}, '', { handler: 1 }]) expect(refused('a', handler)).toEqual(['handler']);
+    expect(refused('a b', 5, { concurrency: 0 })).toEqual(['name', 'handler', 'concurrency']);
+    expect(refused('a', () => 1, { concurrency: 'two' })).toEqual(['concurrency']);
+    expect(jobHandlers.has('a')).toBe(false);
+    expect(refused('a', './handler.mjs', { concurrency: 2 })).toEqual(['accepted']);
   });
 });

@@ -84,11 +84,14 @@ describe('where several would fit, the first of these counts:', () => {
     expect(status(at('09:02'), ...running, paused(at('09:01')))).toBe('running');
   });
 
-  it('paused before cancelled, retrying, queued, completed', () => {
-    expect(status(at('12:00'), scheduled(), jobCancelled, paused(at('08:40')))).toBe('paused');
+  it('paused before retrying and queued', () => {
     expect(status(at('12:00'), ...retrying, paused(at('09:01')))).toBe('paused');
     expect(status(at('12:00'), scheduled(), queued('e1', at('09:00')), paused(at('09:01')))).toBe('paused');
-    expect(status(at('12:00'), ...lastRun, completed('e1', at('09:01')), exhausted, paused(at('09:02')))).toBe('paused');
+  });
+
+  it('the end of a job before a pause', () => {
+    expect(status(at('12:00'), scheduled(), paused(at('08:40')), jobCancelled)).toBe('cancelled');
+    expect(status(at('12:00'), ...lastRun, completed('e1', at('09:01')), exhausted, paused(at('09:02')))).toBe('completed');
   });
 
   it('running before cancelled, for a manual run of a cancelled job', () => {

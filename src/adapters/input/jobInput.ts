@@ -5,6 +5,7 @@ import type { Issue } from '../../domain/errors.js';
 import type { Instant } from '../../domain/instant.js';
 import { type JobDefinition, type Misfire, misfirePolicies, overlapPolicies, priorities } from '../../domain/job/index.js';
 import type { JsonObject } from '../../domain/json.js';
+import { nameForm, namePattern } from '../../domain/name.js';
 import type { ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { Backoff } from '../../domain/schedule/retryPolicy.js';
 import type { Schedule } from '../../domain/schedule/schedule.js';
@@ -28,9 +29,7 @@ const dayMs = 86_400_000;
 const yearMs = 365 * dayMs;
 const longest = 'must be a whole number of milliseconds';
 
-const name = z
-  .string({ error: 'must be a text' })
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit');
+const name = z.string({ error: 'must be a text' }).regex(namePattern, nameForm);
 const millis = (least: number, most: number) =>
   z.int({ error: longest }).min(least, `must be at least ${least} ms`).max(most, `must be at most ${most} ms`);
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>

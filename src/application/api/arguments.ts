@@ -1,4 +1,5 @@
 import { SchedulerError } from '../../domain/errors.js';
+import type { Parsed } from '../ports/jobInput.js';
 
 const unreadable = 'could not be read: a getter or proxy in it threw';
 
@@ -26,6 +27,13 @@ export const together = <T extends readonly unknown[]>(...readers: { readonly [I
 /** Throws unless `isGood`. */
 export const check = (isGood: boolean, path: string, message: string): void => {
   if (!isGood) throw invalidArgument(path, message);
+};
+
+/** What an argument was read as. */
+export const argument = <T>(parsed: Parsed<T>): T => {
+  if (parsed.ok) return parsed.value;
+  const issues = parsed.issues.map(({ path, message }) => ({ path, message }));
+  throw new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 };
 
 /** The fields of an argument that may be left out, each read once. */

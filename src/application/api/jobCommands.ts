@@ -17,7 +17,7 @@ import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import type { Admission, Admissions } from '../quota/admission.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
-import { check, fieldsOf, invalidArgument, itemsOf, together } from './arguments.js';
+import { argument, check, fieldsOf, invalidArgument, itemsOf, together } from './arguments.js';
 import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleOptions, ScheduleResult } from './types.js';
@@ -167,8 +167,8 @@ export class JobCommands {
     const now = clock.now();
     const [stream, first, last] = together(
       () => this.#streamOf(jobName),
-      () => accepted(input.instant(from, 'from')),
-      () => accepted(input.instant(to, 'to')),
+      () => argument(input.instant(from, 'from')),
+      () => argument(input.instant(to, 'to')),
     );
     if (last > now) throw invalidArgument('to', 'must not lie in the future: the schedule itself sees to what is to come');
     if (first > last) throw invalidArgument('from', 'must not be later than `to`');
@@ -258,7 +258,7 @@ export class JobCommands {
   }
 
   #future(until: unknown, now: Instant): Instant {
-    const end = accepted(this.dependencies.input.instant(until, 'until'));
+    const end = argument(this.dependencies.input.instant(until, 'until'));
     check(end > now, 'until', 'must lie in the future');
     return end;
   }

@@ -15,7 +15,7 @@ import type { Membership } from '../ports/membership.js';
 import type { JobRow, ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 import { streamOf } from '../streams.js';
-import { check, fieldsOf, invalidArgument, together } from './arguments.js';
+import { argument, check, fieldsOf, invalidArgument, together } from './arguments.js';
 import { accepted, otherOrganization, unwell } from './jobCommands.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { ComingQuery, ComingRun, Forecast, Horizon, WhatIf } from './types.js';
@@ -59,7 +59,7 @@ export class JobPlans {
     const isCount = Number.isInteger(count) && count >= 1 && count <= mostComing;
     const [stream, from] = together(
       () => streamOf(this.organization, accepted(input.name(jobName, 'jobName'))),
-      () => (after === undefined ? null : accepted(input.instant(after, 'after'))),
+      () => (after === undefined ? null : argument(input.instant(after, 'after'))),
       () => check(isCount, 'count', `must be a whole number from 1 to ${mostComing}`),
     );
     const { state } = await unwell(rows.current(stream));

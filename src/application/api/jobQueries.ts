@@ -16,7 +16,7 @@ import { replay } from '../projections/replay.js';
 import type { Projector } from '../projector.js';
 import { splitStream, streamOf } from '../streams.js';
 import { isOver } from '../waiters.js';
-import { check, fieldsOf, idOf, invalidArgument, oneOrMore, together } from './arguments.js';
+import { argument, check, fieldsOf, idOf, invalidArgument, oneOrMore, together } from './arguments.js';
 import { accepted, unwell } from './jobCommands.js';
 import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
 import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
@@ -223,7 +223,7 @@ export class JobQueries {
   #jobAt(jobName: unknown, at: unknown): readonly [stream: StreamKey, when: Instant] {
     return together(
       () => this.#streamOf(jobName),
-      () => accepted(this.dependencies.input.instant(at, 'at')),
+      () => argument(this.dependencies.input.instant(at, 'at')),
     );
   }
 

@@ -25,11 +25,12 @@ export const importLog = async (
   if ((await store.streams(null, 1)).length > 0) throw wrong('the store has a log already; a log is only imported into an empty store');
   if (typeof Object(lines)[Symbol.asyncIterator] !== 'function') throw wrong('must be lines of text, one after the other');
   let number = 0;
+  let read = 0;
+  let end: { readonly commits: unknown } | null = null;
   let appended = 0;
   let job: Line[] = [];
   /** Appends the lines of the job that was read, as many together as can be held. */
   const settle = async (): Promise<void> => {
-    checkJob(job);
     for (let i = 0; i < job.length; i += together) {
       const results = await Promise.allSettled(job.slice(i, i + together).map(({ request }) => store.append(request)));
       appended += results.filter((result) => result.status === 'fulfilled' && result.value.outcome === 'appended').length;
@@ -48,11 +49,24 @@ export const importLog = async (
         checkHeader(text);
         continue;
       }
-      const request = requestOf(text, number, codec);
-      if (job[0] && job[0].request.stream !== request.stream) await settle();
+      if (end) throw wrong(`line ${number} comes after the end of the log`);
+      const line = parsed(text, number);
+      if (line.end === true) {
+        end = { commits: line.commits };
+        continue;
+      }
+      const request = requestOf(line, number, codec);
+      read++;
+      if (job[0] && job[0].request.stream !== request.stream) {
+        checkJob(job);
+        await settle();
+      }
       job.push({ line: number, request });
     }
     if (number === 0) throw wrong('that is no exported log: it is empty');
+    checkJob(job);
+    if (!end) throw wrong(`the log was cut off after line ${number}: its last line is missing`);
+    if (end.commits !== read) throw wrong(`the log has ${read} commits where its last line says ${String(end.commits)}`);
     await settle();
     return appended;
   } catch (error) {
@@ -93,11 +107,11 @@ const halfWay = (error: unknown, appended: number): SchedulerError => {
 const checkHeader = (text: string): void => {
   const header = parsed(text, 1);
   if (header.format !== 'nexus-scheduler-log') throw wrong('that is no exported log: its first line does not say so');
-  if (header.version !== 1) throw wrong(`the exported log has version ${String(header.version)}, which this release does not know`);
+  if (header.version !== 2) throw wrong(`the exported log has version ${String(header.version)}, which this release does not know`);
 };
 
-const requestOf = (text: string, line: number, codec: Pick<EventCodec, 'decode'>): AppendRequest => {
-  const { commitId, stream, version, at, events } = parsed(text, line);
+const requestOf = (fields: Fields, line: number, codec: Pick<EventCodec, 'decode'>): AppendRequest => {
+  const { commitId, stream, version, at, events } = fields;
   if (typeof commitId !== 'string' || !/^[\w-]{1,64}$/.test(commitId)) throw wrong(`line ${line} has no commitId`);
   if (typeof stream !== 'string' || !/^[^/]{1,128}\/[^/]{1,512}$/u.test(stream)) throw wrong(`line ${line} has no stream`);
   if (!isWhole(version) || version < 1) throw wrong(`line ${line} has no version`);
@@ -114,7 +128,9 @@ const decoded = (events: readonly unknown[], line: number, codec: Pick<EventCode
   }
 };
 
-const parsed = (text: string, line: number): { readonly [key: string]: unknown } => {
+type Fields = { readonly [key: string]: unknown };
+
+const parsed = (text: string, line: number): Fields => {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return { ...value };

@@ -9,8 +9,8 @@ export type JobStatus = (typeof jobStatuses)[number];
 /** The status at an instant: the passing of time alone turns `scheduled` into `queued`, and nothing else. */
 export const statusOf = (job: Job, now: Instant): JobStatus => {
   if (job.executions.some((e) => e.phase === 'running')) return 'running';
-  if (job.paused) return 'paused';
   if (job.ended === 'cancelled') return 'cancelled';
+  if (job.paused && !job.ended) return 'paused';
   if (job.executions.some((e) => e.phase === 'retrying')) return 'retrying';
   if (job.executions.length > 0) return 'queued';
   const startAt = nextStartAt(job);

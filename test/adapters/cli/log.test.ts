@@ -21,14 +21,14 @@ describe('a log that is exported and imported', () => {
     }
     await from.run('pause', 'one', '--note', 'for the audit');
     const exported = await from.run('export');
-    expect(exported.out.split('\n')).toHaveLength(5);
+    expect(exported.out.split('\n')).toHaveLength(6);
     const file = path.join(to.directory, 'log.ndjson');
     writeFileSync(file, exported.out);
     expect(await to.run('import', '-f', file)).toMatchObject({ code: 0, out: 'imported 3 commits\n' });
     expect(await to.run('verify')).toMatchObject({ code: 0 });
     expect((await to.run('export')).out).toBe(exported.out);
     expect((await to.run('show', 'one')).out).toContain('for the audit');
-    expect((await to.run('export', 'two')).out.split('\n')).toHaveLength(3);
+    expect((await to.run('export', 'two')).out.split('\n')).toHaveLength(4);
     const again = await to.runIn({ stdin: exported.out }, 'import');
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('only imported into an empty store')]);
   });
@@ -53,11 +53,14 @@ describe('a log that is exported and imported', () => {
 
   it('is refused where it is none, or is broken, with the line that is wrong', async () => {
     const other = cliIn('log-broken');
-    const header = '{"format":"nexus-scheduler-log","version":1,"organization":null}';
+    const header = '{"format":"nexus-scheduler-log","version":2,"organization":null}';
     for (const [text, why] of [
       ['', 'it is empty'],
       ['{"format":"else"}', 'its first line does not say so'],
       [`${header}\n{"commitId":"c1"}`, 'line 2 has no stream'],
+      [header, 'cut off after line 1'],
+      [`${header}\n{"end":true,"commits":1}`, 'has 0 commits where its last line says 1'],
+      [`${header}\n{"end":true,"commits":0}\n{}`, 'line 3 comes after the end'],
       [`${header}\n[`, 'line 2 is no JSON object'],
       [`${header}\n{"commitId":"c1","stream":"a/b","version":2,"at":1,"events":[]}`, 'line 2 does not follow'],
       [`${header}\n{"commitId":"c1","stream":"a/b","version":1,"at":1,"events":[{"type":"JobInvented"}]}`, 'JobInvented'],

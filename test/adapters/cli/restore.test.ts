@@ -201,7 +201,7 @@ describe('a hostile archive', () => {
       content: lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''),
     },
   ];
-  const header = { format: 'nexus-scheduler-log', version: 1, organization: null };
+  const header = { format: 'nexus-scheduler-log', version: 2, organization: null };
   const scheduler = { sources: [{ type: 'scheduler', organization: null, commits: 1 }] };
   it.each<readonly [string, readonly Entry[], RegExp]>([
     ['has no manifest', good, /has no manifest/],

@@ -68,9 +68,12 @@ const tablesOf = async (data: DataTables, source: Source): Promise<readonly stri
   return there;
 };
 
+/** Lines of an exported log that are no commits: its first and its last. */
+const aroundTheLog = 2;
+
 const logSaving = (exported: AsyncIterable<string>, organization: string | null, modifiedAt: Date): Saving => {
   const { entries, lines } = linesInParts('scheduler', exported, modifiedAt);
-  return { entries, saved: () => ({ type: 'scheduler', organization, commits: Math.max(0, lines() - 1) }) };
+  return { entries, saved: () => ({ type: 'scheduler', organization, commits: Math.max(0, lines() - aroundTheLog) }) };
 };
 
 const tableSaving = (data: DataTables, organization: string, table: string, modifiedAt: Date): Saving => {
