@@ -8,7 +8,7 @@ const descriptions: { readonly [status: number]: string } = {
   400: 'the input is wrong; `issues` says where',
   401: 'a key is needed, or this one is not known',
   403: 'the key does not allow this',
-  404: 'there is no such thing in this organization',
+  404: 'there is no such thing in this organization, or no such organization for this key',
   406: 'none of the media types asked for',
   409: 'the state of the job does not allow this',
   410: 'the job was deleted meanwhile',
@@ -19,7 +19,7 @@ const descriptions: { readonly [status: number]: string } = {
   504: 'it took too long; it goes on',
 };
 /** What any route may answer with. */
-const usual = [400, 401, 403, 406, 503];
+const usual = [400, 401, 403, 404, 406, 503];
 const withBody = [413, 415];
 
 /** OpenAPI 3.1, made of what the server registers: it cannot say anything else than what is there. */

@@ -24,7 +24,7 @@ const pause = route({
   body: z.strictObject({ note, until: text(40).optional().describe('resume by itself at this instant') }),
   bodyOptional: true,
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, body: { note, until }, jobs }) => ({
     status: 200,
     body: await jobs.toggleJob(name, false, { ...(note !== undefined && { note }), ...(until !== undefined && { until }) }),
@@ -42,7 +42,7 @@ const resume = route({
   body: noted,
   bodyOptional: true,
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, body: { note }, jobs }) => ({
     status: 200,
     body: await jobs.toggleJob(name, true, { ...(note !== undefined && { note }) }),
@@ -60,7 +60,7 @@ const cancel = route({
   body: noted,
   bodyOptional: true,
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, body: { note }, jobs }) => ({
     status: 200,
     body: await jobs.cancelJob(name, { ...(note !== undefined && { note }) }),
@@ -93,7 +93,7 @@ const run = route({
     200: { description: 'with `wait`: how it ended', schema: runSchema },
     202: { description: 'it is queued, or still under way; Location names the execution', schema: runSchema },
   },
-  problems: [404, 409, 410],
+  problems: [409, 410],
   handle: async ({ params: { name }, body: { parameters, wait, waitMs }, jobs }) => {
     const result = await (wait ? runWithin(waitMs, name, parameters, jobs) : jobs.runNow(name, parameters, { wait: false }));
     const isOver = result.status === 'completed' || result.status === 'failed' || result.status === 'cancelled';
@@ -127,7 +127,7 @@ const backfill = route({
   query: inOrganization,
   body: z.strictObject({ from: text(40), to: text(40) }),
   answers: { 202: { description: 'these runs are queued', schema: backfilled } },
-  problems: [404, 409],
+  problems: [409],
   handle: async ({ params: { name }, body: { from, to }, jobs }) => ({ status: 202, body: await jobs.backfill(name, from, to) }),
 });
 

@@ -33,7 +33,7 @@ const put = route({
   body: jobInput,
   bodyDoc: jobDefinition,
   answers: scheduledAnswers,
-  problems: [404, 409, 412],
+  problems: [409, 412],
   handle: (asked) => schedule(asked, asked.params.name),
 });
 
@@ -138,7 +138,7 @@ const get = route({
   params: named,
   query: inOrganization.extend({ asOf: instantText.optional() }),
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, query: { asOf }, jobs }) => {
     const found = await (asOf === undefined ? jobs.getJob(name) : jobs.jobAsOf(name, asOf));
     return { status: 200, body: found, headers: asOf === undefined ? etag(found.version) : {} };
@@ -154,7 +154,7 @@ const remove = route({
   params: named,
   query: inOrganization,
   answers: { 204: { description: 'nothing is left of it' } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, jobs }) => {
     await jobs.deleteJob(name);
     return { status: 204 };
