@@ -4,11 +4,21 @@ import { SchedulerError } from '../../domain/errors.js';
 
 /** Reads one part of a request. Throws `INVALID_ARGUMENT` naming everything that is wrong with it. */
 export const readPart = (schema: z.ZodType | undefined, given: unknown, part: 'params' | 'query' | 'body'): unknown => {
-  const read = (schema ?? none).safeParse(given ?? {});
+  const read = (schema ?? none).safeParse((part === 'query' ? filled(given) : given) ?? {});
   if (read.success) return read.data;
   const issues = read.error.issues.flatMap((issue) => issuesOf(issue, part));
   throw new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 };
+
+/** A query without its empty values: `?status=` asks for no more than leaving `status` out. */
+const filled = (query: unknown): unknown =>
+  Object.fromEntries(
+    Object.entries(Object(query)).flatMap(([name, value]) => {
+      const values = [value].flat().filter((one) => one !== '');
+      if (values.length === 0) return [];
+      return [[name, values.length === 1 ? values[0] : values]];
+    }),
+  );
 
 const none = z.strictObject({});
 

@@ -140,6 +140,8 @@ describe('GET /jobs', () => {
     expect(await names('?tag=x')).toEqual([['a'], null]);
     expect(await names('?type=csv')).toEqual([['d'], null]);
     expect(await names(`?q=${encodeURIComponent('mül')}`)).toEqual([['d'], null]);
+    expect(await names('?status=&type=&tag=&q=&limit=&cursor=&organization=')).toEqual([['a', 'b', 'c', 'd'], null]);
+    expect(await names('?status=&status=paused&limit=&limit=9')).toEqual([['c'], null]);
     for (const query of ['?limit=0', '?limit=x', '?limit=1&limit=2', '?status=odd', '?status[$ne]=x', '?colour=red'])
       expect([query, (await ask(service, 'GET', '/api/v1/jobs', {}, { query })).body.code]).toEqual([query, 'INVALID_ARGUMENT']);
   });
