@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { SchedulerError } from '../../../domain/errors.js';
+import { invalid } from '../reading.js';
 import type { jobInput } from './inputs.js';
 
 export type Definition = z.output<typeof jobInput>;
@@ -14,7 +14,6 @@ export const inputOf = (body: Definition, name: string | undefined, key: string 
       ? [{ path: 'handler', message: 'belongs to the process that runs the job; it is not taken from elsewhere' }]
       : []),
   ];
-  if (issues.length > 0)
-    throw new SchedulerError('INVALID_JOB', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  if (issues.length > 0) throw invalid('INVALID_JOB', issues);
   return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
 };

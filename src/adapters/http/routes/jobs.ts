@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JobInput, JobQuery } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import { HttpError } from '../problem.js';
+import { toldOf } from '../reading.js';
 import { type Answer, type Asked, route } from '../route.js';
 import { job, jobDefinition, jobStatus, page, scheduled } from '../schemas.js';
 import { inOrganization, instantText, jobInput, named, text, wholeNumber } from './inputs.js';
@@ -140,7 +141,7 @@ const get = route({
   answers: { 200: { description: 'the job', schema: job } },
   problems: [],
   handle: async ({ params: { name }, query: { asOf }, jobs }) => {
-    const found = await (asOf === undefined ? jobs.getJob(name) : jobs.jobAsOf(name, asOf));
+    const found = await (asOf === undefined ? jobs.getJob(name) : jobs.jobAsOf(name, asOf).catch(toldOf('asOf', { argument: 'at' })));
     return { status: 200, body: found, headers: asOf === undefined ? etag(found.version) : {} };
   },
 });
