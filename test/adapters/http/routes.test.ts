@@ -204,6 +204,18 @@ describe('a job', () => {
     gate.resolve('done');
   });
 
+  it('runs with parameters as they were sent, or says that they are none', async () => {
+    const service = await scheduled({ handlers: { pdf: (parameters) => parameters } });
+    const parameters = '{"__proto__":{"a":1},"constructor":{"prototype":{}},"$set":1}';
+    const ran = await ask(service, 'POST', '/api/v1/jobs/{name}/run', name, { body: `{"wait":true,"parameters":${parameters}}` });
+    expect([ran.status, JSON.stringify(ran.body.result)]).toEqual([200, parameters]);
+    for (const odd of [null, 7, 'x', []])
+      expect([odd, await ask(service, 'POST', '/api/v1/jobs/{name}/run', name, { body: { parameters: odd } })]).toMatchObject([
+        odd,
+        { status: 400, body: { issues: [{ path: 'parameters' }] } },
+      ]);
+  });
+
   it('is run for occurrences of the past', async () => {
     const service = await scheduled({ handlers: { pdf: () => 'ran' } });
     const span = { from: time('05:30').toISOString(), to: time('07:30').toISOString() };

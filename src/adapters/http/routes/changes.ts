@@ -68,6 +68,15 @@ const cancel = route({
 });
 
 const longestWaitMs = 50_000;
+const waiting = {
+  wait: z.boolean({ error: 'must be true or false' }).default(false),
+  waitMs: z
+    .int({ error: 'must be a whole number of milliseconds' })
+    .min(0, 'must be at least 0')
+    .max(longestWaitMs, `must be at most ${longestWaitMs}`)
+    .default(30_000)
+    .describe('how long to wait, in milliseconds'),
+};
 
 const run = route({
   method,
@@ -78,16 +87,9 @@ const run = route({
   description: 'Answers as soon as the run is queued; with `wait` when it is over, or has not ended in time and goes on.',
   params: named,
   query: inOrganization,
-  body: z.strictObject({
-    parameters: z.record(z.string(), z.unknown()).optional().describe('over the stored ones'),
-    wait: z.boolean({ error: 'must be true or false' }).default(false),
-    waitMs: z
-      .int({ error: 'must be a whole number of milliseconds' })
-      .min(0, 'must be at least 0')
-      .max(longestWaitMs, `must be at most ${longestWaitMs}`)
-      .default(30_000)
-      .describe('how long to wait, in milliseconds'),
-  }),
+  // Whatever they are: the scheduler reads them as they were sent.
+  body: z.strictObject({ parameters: z.custom<Parameters>().optional(), ...waiting }),
+  bodyDoc: z.strictObject({ parameters: z.record(z.string(), z.unknown()).optional().describe('over the stored ones'), ...waiting }),
   bodyOptional: true,
   answers: {
     200: { description: 'with `wait`: how it ended', schema: runSchema },
@@ -102,7 +104,7 @@ const run = route({
 });
 
 /** How the run ended, or how far it is when the time is over. */
-const runWithin = async (waitMs: number, name: string, parameters: Parameters, jobs: JobsApi): Promise<RunResult> => {
+const runWithin = async (waitMs: number, name: string, parameters: Parameters | undefined, jobs: JobsApi): Promise<RunResult> => {
   let queued = '';
   const onQueued = (executionId: string): void => {
     queued = executionId;
@@ -115,7 +117,7 @@ const runWithin = async (waitMs: number, name: string, parameters: Parameters, j
   }
 };
 
-type Parameters = { readonly [name: string]: unknown } | undefined;
+type Parameters = { readonly [name: string]: unknown };
 
 const backfill = route({
   method,
