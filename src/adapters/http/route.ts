@@ -35,6 +35,11 @@ export type Answer = {
   readonly headers?: { readonly [name: string]: string };
 };
 
+/** The header that leads whoever asked to a thing: to that of an organization where their key alone would not say which. */
+export const locationOf = (path: string, { access, organization }: Pick<Asked, 'access' | 'organization'>) => ({
+  location: access.organization === null && organization !== null ? `${path}?organization=${organization}` : path,
+});
+
 export type AnswerDoc = { readonly description: string; readonly schema?: z.ZodType };
 
 /** All there is to know of a route: what the server registers, and what the document says of it. */

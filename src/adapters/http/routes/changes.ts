@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runOf } from '../../../application/api/present.js';
 import type { JobsApi, RunResult } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
-import { route } from '../route.js';
+import { locationOf, route } from '../route.js';
 import { backfilled, job, run as runSchema } from '../schemas.js';
 import { inOrganization, named, note, text } from './inputs.js';
 
@@ -96,10 +96,10 @@ const run = route({
     202: { description: 'it is queued, or still under way; Location names the execution', schema: runSchema },
   },
   problems: [409, 410],
-  handle: async ({ params: { name }, body: { parameters, wait, waitMs }, jobs }) => {
+  handle: async ({ params: { name }, body: { parameters, wait, waitMs }, jobs, ...asked }) => {
     const result = await (wait ? runWithin(waitMs, name, parameters, jobs) : jobs.runNow(name, parameters, { wait: false }));
     const isOver = result.status === 'completed' || result.status === 'failed' || result.status === 'cancelled';
-    return { status: isOver ? 200 : 202, body: result, headers: { location: `/api/v1/executions/${result.executionId}` } };
+    return { status: isOver ? 200 : 202, body: result, headers: locationOf(`/api/v1/executions/${result.executionId}`, asked) };
   },
 });
 

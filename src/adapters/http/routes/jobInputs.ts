@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { invalid } from '../reading.js';
+import type { Asked } from '../route.js';
+import { organizationName } from '../schemas.js';
 import type { jobInput } from './inputs.js';
 
 export type Definition = z.output<typeof jobInput>;
@@ -17,3 +19,7 @@ export const inputOf = (body: Definition, name: string | undefined, key: string 
   if (issues.length > 0) throw invalid('INVALID_JOB', issues);
   return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
 };
+
+/** The organization that a job is meant for: that of the request, else that of the body; null where neither names one. */
+export const organizationMeant = ({ organization }: Asked, { organization: named }: Definition): string | null =>
+  organization ?? organizationName.safeParse(named).data ?? null;
