@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serveConsole } from './console.js';
 import { serveDocs } from './docs.js';
 import { EventStreams } from './eventStreams.js';
-import { serveHealth } from './healthRoutes.js';
+import { healthRoutes, serveHealth } from './healthRoutes.js';
 import { createMetrics } from './metrics.js';
 import { openApiOf } from './openApi.js';
 import { HttpError } from './problem.js';
@@ -61,7 +61,7 @@ export const createApp = async (dependencies: HttpDependencies): Promise<Fastify
   });
   for (const route of routes) register(app, route, { dependencies, wrongTries, streams });
   serveHealth(app, { dependencies, wrongTries, metrics });
-  await serveDocs(app, () => openApiOf(routes, version));
+  await serveDocs(app, () => openApiOf(routes, healthRoutes, version));
   await serveConsole(app, dependencies.consoleDirectory);
   await app.ready();
   return app;
