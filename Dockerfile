@@ -19,10 +19,10 @@ COPY --chown=node:node examples ./examples
 # The user `node` of the base image, by number: whoever runs the image can tell that it is not root.
 USER 1000
 VOLUME /data
-# Others than the container itself reach it with HOST=0.0.0.0, and then need keys: `keys create`.
+# Nobody outside the container reaches it without HOST=0.0.0.0, and with that it starts only once there is a key: see docs/http.md.
 EXPOSE 7070
 STOPSIGNAL SIGTERM
-# Reads from the store that the service uses: fails when that cannot be reached.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["node", "dist/bundle/main.js", "list", "--limit", "1", "--json"]
+# Whether it takes work and can record it. With SCHEDULER_HTTP=false nothing answers: run with --no-healthcheck, or give another.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["node", "--eval", "fetch('http://127.0.0.1:' + (process.env.PORT || 7070) + '/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/bundle/main.js"]
 CMD ["serve"]

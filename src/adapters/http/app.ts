@@ -2,10 +2,11 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serveConsole } from './console.js';
 import { serveDocs } from './docs.js';
 import { EventStreams } from './eventStreams.js';
-import { serveHealth } from './healthRoutes.js';
+import { healthRoutes, serveHealth } from './healthRoutes.js';
 import { createMetrics } from './metrics.js';
 import { openApiOf } from './openApi.js';
-import { HttpError, internal, refusalOf } from './problem.js';
+import { HttpError } from './problem.js';
+import { refuse, refuseConnection, securityHeaders } from './refuse.js';
 import { register } from './register.js';
 import type { Route } from './route.js';
 import { changeRoutes } from './routes/changes.js';
@@ -39,6 +40,8 @@ export const createApp = async (dependencies: HttpDependencies): Promise<Fastify
     return503OnClosing: true,
     routerOptions: { maxParamLength: 2_048 },
     http: { headersTimeout: headersMs, maxHeaderSize: mostHeaderBytes },
+    frameworkErrors: (error, _, reply) => refuse(error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? nothingHere() : error, reply, log),
+    clientErrorHandler: refuseConnection,
   });
   app.server.maxConnections = mostConnections;
   const streams = new EventStreams(background);
@@ -52,30 +55,16 @@ export const createApp = async (dependencies: HttpDependencies): Promise<Fastify
   );
   app.decorateRequest('access', null);
   readBodies(app);
-  app.setErrorHandler((error, _, reply) => {
-    const refusal = refusalOf(error);
-    if (!refusal) log.error({ error }, 'a request failed');
-    const { problem, headers } = refusal ?? internal;
-    return reply.code(problem.status).headers(headers).type('application/problem+json').send(JSON.stringify(problem));
-  });
+  app.setErrorHandler((error, _, reply) => refuse(error, reply, log));
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });
   for (const route of routes) register(app, route, { dependencies, wrongTries, streams });
   serveHealth(app, { dependencies, wrongTries, metrics });
-  await serveDocs(app, () => openApiOf(routes, version));
+  await serveDocs(app, () => openApiOf(routes, healthRoutes, version));
   await serveConsole(app, dependencies.consoleDirectory);
   await app.ready();
   return app;
-};
-
-const securityHeaders = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-store',
 };
 
 /** JSON alone, as it was written: names such as `__proto__` are data like any other. */
@@ -95,14 +84,17 @@ const readBodies = (app: FastifyInstance): void => {
   });
 };
 
-/** Another method may be what was meant. */
+/** Another method may be what was meant. Where it is the right one, a part of the path is longer than that of anything there is. */
 const notFound = ({ method, url }: FastifyRequest): HttpError => {
   const [path = ''] = url.split('?', 1);
-  const allowed = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
-  if (allowed.length === 0) return new HttpError(404, 'NOT_FOUND', 'there is nothing here; /docs shows what there is');
-  const all = [...new Set([...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])])].join(', ');
+  const methods = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+  const allowed: readonly string[] = [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : [])])];
+  if (allowed.length === 0 || allowed.includes(method)) return nothingHere();
+  const all = allowed.join(', ');
   return new HttpError(405, 'METHOD_NOT_ALLOWED', `${method.slice(0, 20)} is not for this; ${all} may be`, { headers: { allow: all } });
 };
+
+const nothingHere = (): HttpError => new HttpError(404, 'NOT_FOUND', 'there is nothing here; /docs shows what there is');
 
 const matches = (pattern: string, path: string): boolean => {
   const [wanted, given] = [pattern.split('/'), path.split('/')];

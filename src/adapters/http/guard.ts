@@ -32,10 +32,13 @@ export const allow = (access: Access, needed: Scope): void => {
     throw new HttpError(403, 'FORBIDDEN', `this needs a key of scope "${needed}", and this one is of scope "${access.scope}"`);
 };
 
-/** The organization that is meant; null where none is named, and the key is bound to none. */
+/**
+ * The organization that is meant; null where none is named, and the key is bound to none. Another than that of the key is not found: whether
+ * there is one is not for its holder to know.
+ */
 export const organizationOf = ({ organization: bound }: Access, named: string | undefined): string | null => {
   if (bound === null) return named ?? null;
-  if (named !== undefined && named !== bound) throw new HttpError(403, 'FORBIDDEN', 'this key is bound to another organization');
+  if (named !== undefined && named !== bound) throw new HttpError(404, 'NOT_FOUND', `there is no organization "${named}" for this key`);
   return bound;
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Route } from './route.js';
+import type { AnswerDoc, Route, RouteDoc } from './route.js';
 import { problem } from './schemas.js';
 
 type Json = { readonly [name: string]: unknown };
@@ -8,22 +8,23 @@ const descriptions: { readonly [status: number]: string } = {
   400: 'the input is wrong; `issues` says where',
   401: 'a key is needed, or this one is not known',
   403: 'the key does not allow this',
-  404: 'there is no such thing in this organization',
+  404: 'there is no such thing in this organization, or no such organization for this key',
   406: 'none of the media types asked for',
   409: 'the state of the job does not allow this',
   410: 'the job was deleted meanwhile',
   412: 'the job is not at this version',
   413: 'the body is larger than 1 MiB',
   415: 'the body is not JSON as it is',
+  429: 'too many wrong keys from this address; try again later',
   503: 'not now; try again',
   504: 'it took too long; it goes on',
 };
-/** What any route may answer with. */
-const usual = [400, 401, 403, 406, 503];
+/** What any route of the API may answer with. */
+const usual = [400, 401, 403, 404, 406, 429, 503];
 const withBody = [413, 415];
 
 /** OpenAPI 3.1, made of what the server registers: it cannot say anything else than what is there. */
-export const openApiOf = (routes: readonly Route[], version: string): Json => {
+export const openApiOf = (routes: readonly Route[], healthRoutes: readonly RouteDoc[], version: string): Json => {
   const schemas: Record<string, unknown> = {};
   const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
     const { $schema, $defs = {}, ...made } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
@@ -32,9 +33,11 @@ export const openApiOf = (routes: readonly Route[], version: string): Json => {
   };
   schemaOf(problem, 'output');
   const paths: Record<string, Json> = {};
-  for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, schemaOf) };
-  }
+  const add = (route: RouteDoc, problems: readonly number[]): void => {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, problems, schemaOf) };
+  };
+  for (const route of routes) add(route, [...usual, ...(route.body ? withBody : []), ...route.problems]);
+  for (const route of healthRoutes) add(route, route.problems);
   return {
     openapi: '3.1.0',
     info: {
@@ -68,14 +71,16 @@ export const openApiOf = (routes: readonly Route[], version: string): Json => {
 
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
-const operationOf = (route: Route, schemaOf: SchemaOf): Json => {
-  const { method, path, summary, description, tag, scope, answers, problems, params, query, headers, body, bodyDoc, bodyOptional } = route;
-  const codes = [...new Set([...usual, ...(body ? withBody : []), ...problems])].filter((code) => !(code in answers)).sort();
+const operationOf = (route: RouteDoc, problems: readonly number[], schemaOf: SchemaOf): Json => {
+  const { method, path, summary, description, tag, scope, answers, params, query, headers, body, bodyDoc, bodyOptional } = route;
+  const codes = [...new Set(problems)].filter((code) => !(code in answers)).sort();
+  const key = scope === null ? 'Needs no key.' : `Needs a key of scope \`${scope}\`.`;
   return {
     operationId: operationIdOf(method, path),
     tags: [tag],
     summary,
-    description: `${description ? `${description}\n\n` : ''}Needs a key of scope \`${scope}\`.`,
+    description: `${description ? `${description}\n\n` : ''}${key}`,
+    ...(scope === null && { security: [] }),
     parameters: [
       ...parametersOf(params, 'path', schemaOf),
       ...parametersOf(query, 'query', schemaOf),
@@ -91,18 +96,22 @@ const operationOf = (route: Route, schemaOf: SchemaOf): Json => {
   };
 };
 
-const answerOf = ({ produces, file }: Route, { description, schema }: Route['answers'][number], schemaOf: SchemaOf): Json => ({
+const answerOf = (
+  { produces, file }: RouteDoc,
+  { description, schema, mediaType = 'application/json' }: AnswerDoc,
+  schemaOf: SchemaOf,
+): Json => ({
   description,
   ...(file && { content: { 'application/octet-stream': {} } }),
   ...(schema && {
     content: {
-      'application/json': { schema: schemaOf(schema, 'output') },
+      [mediaType]: { schema: schemaOf(schema, 'output') },
       ...(produces !== undefined && { [produces]: { schema: { type: 'string' } } }),
     },
   }),
 });
 
-const parametersOf = (shape: Route['query'], place: 'path' | 'query' | 'header', schemaOf: SchemaOf): readonly Json[] =>
+const parametersOf = (shape: RouteDoc['query'], place: 'path' | 'query' | 'header', schemaOf: SchemaOf): readonly Json[] =>
   Object.entries(shape?.shape ?? {}).map(([name, field]) => {
     const { description, asNumber, ...text } = schemaOf(field as z.ZodType, 'input');
     const schema = asNumber ?? text;
@@ -112,7 +121,7 @@ const parametersOf = (shape: Route['query'], place: 'path' | 'query' | 'header',
 
 /** `PUT /api/v1/jobs/{name}` is `putJobsName`. */
 const operationIdOf = (method: string, path: string): string =>
-  [method.toLowerCase(), ...path.split('/').slice(3)]
+  [method.toLowerCase(), ...path.replace(/^(\/api\/v1)?\//, '').split('/')]
     .map((part) => part.replaceAll(/[{}]/g, ''))
     .flatMap((part) => part.split('-'))
     .map((part, i) => (i === 0 ? part : part[0]?.toUpperCase() + part.slice(1)))

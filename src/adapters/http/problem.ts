@@ -12,6 +12,7 @@ export type HttpCode =
   | 'NOT_ACCEPTABLE'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'HEADERS_TOO_LARGE'
   | 'TOO_MANY_REQUESTS'
   | 'TOO_BUSY'
   | 'REQUEST_TIMEOUT'
@@ -108,5 +109,6 @@ const known: { readonly [status: number]: { readonly code: HttpCode; readonly de
   408: { code: 'REQUEST_TIMEOUT', detail: 'the request took too long to arrive' },
   413: { code: 'PAYLOAD_TOO_LARGE', detail: 'the body is larger than this service takes: 1 MiB' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', detail: 'the body must be application/json' },
+  431: { code: 'HEADERS_TOO_LARGE', detail: 'the headers are larger than this service takes: 16 KiB' },
   503: { code: 'TOO_BUSY', detail: 'the answer took too long; try again', headers: { 'retry-after': retryAfterSeconds } },
 };

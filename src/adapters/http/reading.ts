@@ -1,14 +1,39 @@
 import { z } from 'zod';
-import type { Issue } from '../../domain/errors.js';
-import { SchedulerError } from '../../domain/errors.js';
+import { type Issue, SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
 
 /** Reads one part of a request. Throws `INVALID_ARGUMENT` naming everything that is wrong with it. */
 export const readPart = (schema: z.ZodType | undefined, given: unknown, part: 'params' | 'query' | 'body'): unknown => {
-  const read = (schema ?? none).safeParse(given ?? {});
+  const read = (schema ?? none).safeParse((part === 'query' ? filled(given) : given) ?? {});
   if (read.success) return read.data;
-  const issues = read.error.issues.flatMap((issue) => issuesOf(issue, part));
-  throw new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  throw invalid(
+    'INVALID_ARGUMENT',
+    read.error.issues.flatMap((issue) => issuesOf(issue, part)),
+  );
 };
+
+export const invalid = (code: SchedulerErrorCode, issues: readonly Issue[]): SchedulerError =>
+  new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+
+/** What the scheduler refuses of an argument is told of the parameter that it came from. */
+export const toldOf =
+  (parameter: string, { argument }: { readonly argument: string }) =>
+  (error: unknown): never => {
+    if (!(error instanceof SchedulerError) || !error.issues) throw error;
+    throw invalid(
+      error.code,
+      error.issues.map(({ path, message }) => ({ path: path === argument ? parameter : path, message })),
+    );
+  };
+
+/** A query without its empty values: `?status=` asks for no more than leaving `status` out. */
+const filled = (query: unknown): unknown =>
+  Object.fromEntries(
+    Object.entries(Object(query)).flatMap(([name, value]) => {
+      const values = [value].flat().filter((one) => one !== '');
+      if (values.length === 0) return [];
+      return [[name, values.length === 1 ? values[0] : values]];
+    }),
+  );
 
 const none = z.strictObject({});
 

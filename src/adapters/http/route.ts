@@ -35,15 +35,21 @@ export type Answer = {
   readonly headers?: { readonly [name: string]: string };
 };
 
-export type AnswerDoc = { readonly description: string; readonly schema?: z.ZodType };
+/** The header that leads whoever asked to a thing: to that of an organization where their key alone would not say which. */
+export const locationOf = (path: string, { access, organization }: Pick<Asked, 'access' | 'organization'>) => ({
+  location: access.organization === null && organization !== null ? `${path}?organization=${organization}` : path,
+});
 
-/** All there is to know of a route: what the server registers, and what the document says of it. */
-export type Route = {
+/** `mediaType` is JSON unless it says otherwise. */
+export type AnswerDoc = { readonly description: string; readonly schema?: z.ZodType; readonly mediaType?: string };
+
+/** What the document says of a route. */
+export type RouteDoc = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** With `{name}` where a parameter stands. */
   readonly path: string;
-  /** What a key must allow. */
-  readonly scope: Scope;
+  /** What a key must allow; null where none is needed. */
+  readonly scope: Scope | null;
   readonly summary: string;
   readonly description?: string;
   readonly tag: 'jobs' | 'executions' | 'schedules' | 'events' | 'service';
@@ -55,15 +61,20 @@ export type Route = {
   readonly bodyDoc?: z.ZodType;
   /** A media type that it answers with beside JSON, if it is asked for by name. */
   readonly produces?: string;
-  /** How many requests may be under way at once; more are told to come again. For what takes the process's time. */
-  readonly atOnce?: number;
   /** It answers with a file instead of JSON. */
   readonly file?: boolean;
   /** A request without a body is one with an empty object. */
   readonly bodyOptional?: boolean;
   readonly answers: { readonly [status: number]: AnswerDoc };
-  /** Codes of problems that this route answers with, beside those that any does. */
+  /** Codes of problems that this route answers with, beside those that any of the API does. */
   readonly problems: readonly number[];
+};
+
+/** All there is to know of a route of the API: what the server registers, and what the document says of it. */
+export type Route = RouteDoc & {
+  readonly scope: Scope;
+  /** How many requests may be under way at once; more are told to come again. For what takes the process's time. */
+  readonly atOnce?: number;
   readonly handle: (asked: Asked) => Promise<Answer>;
 };
 

@@ -18,7 +18,7 @@ const keyed = (options = {}): Promise<Service> => openService({ keys, ...options
 /** A path of each route, for a job, an execution and a file that are there. */
 const pathOf = (path: string, ids: { readonly [name: string]: string }): string =>
   path.replace('{name}', 'report').replaceAll(/\{id\}/g, () => ids[path.includes('artifacts') ? 'artifact' : 'execution'] ?? '');
-const queryOf = (path: string): string => (path.endsWith('/explain') ? '?at=2026-03-02T08:00:00Z' : '');
+const queryOf = (path: string): { readonly [name: string]: string } => (path.endsWith('/explain') ? { at: '2026-03-02T08:00:00Z' } : {});
 const bodyOf = (method: string, path: string): unknown => {
   if (method === 'GET' || method === 'DELETE') return undefined;
   if (path.endsWith('/jobs') || path.endsWith('/what-if')) return { ...report, jobName: 'report' };
@@ -27,8 +27,11 @@ const bodyOf = (method: string, path: string): unknown => {
   if (path.endsWith('/backfill')) return { from: '2026-03-02T06:00:00Z', to: '2026-03-02T07:00:00Z' };
   return {};
 };
-const call = (service: Service, { method, path }: (typeof routes)[number], key: string | undefined, ids = {}) =>
-  service.call(method, `${pathOf(path, ids)}${queryOf(path)}`, { ...(key !== undefined && { key }), body: bodyOf(method, path) });
+const call = (service: Service, { method, path }: (typeof routes)[number], key: string | undefined, ids = {}, organization?: string) =>
+  service.call(method, `${pathOf(path, ids)}?${new URLSearchParams({ ...queryOf(path), ...(organization && { organization }) })}`, {
+    ...(key !== undefined && { key }),
+    body: bodyOf(method, path),
+  });
 
 describe('a key', () => {
   it('is needed for every route, and for the metrics', async () => {
@@ -106,8 +109,12 @@ describe('a key', () => {
       'PUT /api/v1/jobs/{name}',
     ]);
     expect(JSON.stringify([await acme.getJob('report'), await acme.getExecution(run.executionId)])).toBe(before);
-    for (const path of ['/api/v1/jobs?organization=acme', '/api/v1/events?organization=acme', '/api/v1/jobs/report?organization=acme'])
-      expect(await service.call('GET', path, { key: other.key })).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    for (const route of routes)
+      for (const named of ['acme', 'nobody'])
+        expect([route.path, await call(service, route, other.key, ids, named)]).toMatchObject([
+          route.path,
+          { status: 404, body: { code: 'NOT_FOUND', detail: `there is no organization "${named}" for this key` } },
+        ]);
     const foreign = await service.call('POST', '/api/v1/jobs', { key: other.key, body: { ...report, jobName: 'x', organization: 'acme' } });
     expect(foreign).toMatchObject({ status: 400, body: { issues: [{ path: 'organization' }] } });
   });

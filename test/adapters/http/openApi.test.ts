@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routes } from '../../../src/adapters/http/app.js';
+import { healthRoutes } from '../../../src/adapters/http/healthRoutes.js';
 import { jobDefinition } from '../../../src/adapters/http/schemas.js';
 import type { JobInput } from '../../../src/bootstrap/index.js';
 import { begin, hourly, openScheduler } from '../../application/opened.js';
@@ -23,7 +24,7 @@ describe('the description of the API', () => {
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+    expect(described.sort()).toEqual([...routes, ...healthRoutes].map(({ method, path }) => `${method} ${path}`).sort());
   });
 
   it('refers to nothing that it does not have, and is a document of OpenAPI 3.1', async () => {
@@ -36,7 +37,7 @@ describe('the description of the API', () => {
     for (const reference of new Set(referencesIn(document)))
       expect([reference, found(reference) === undefined]).toEqual([reference, false]);
     const ids = Object.values(document.paths).flatMap((path) => Object.values(path as object).map(({ operationId }) => operationId));
-    expect(new Set(ids).size).toBe(routes.length);
+    expect(new Set(ids).size).toBe(routes.length + healthRoutes.length);
     for (const [path, methods] of Object.entries(document.paths))
       for (const operation of Object.values(methods as object)) {
         const inPath = operation.parameters.filter((parameter: { in: string }) => parameter.in === 'path');
@@ -52,6 +53,18 @@ describe('the description of the API', () => {
         JSON.stringify({ ...(schema as object), $defs: document.components.schemas }).replaceAll('#/components/schemas/', '#/$defs/'),
       );
       expect([name, () => z.fromJSONSchema(rooted)]).toSatisfy(([, read]) => Boolean(read()));
+    }
+  });
+
+  it('has what says how the service is, which needs no key but for the metrics', async () => {
+    const service = await openService();
+    const { paths } = (await service.call('GET', '/openapi.json')).body;
+    for (const { path, answers } of healthRoutes) {
+      const { status, headers, body } = await service.call('GET', path);
+      expect([path, answers[status]?.schema?.safeParse(body).error]).toEqual([path, undefined]);
+      const [mediaType = ''] = headers.get('content-type')?.split(';') ?? [];
+      const { responses, security } = paths[path].get;
+      expect([path, Object.keys(responses[status].content), security]).toEqual([path, [mediaType], path === '/metrics' ? undefined : []]);
     }
   });
 

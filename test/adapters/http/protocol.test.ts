@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { problem } from '../../../src/adapters/http/schemas.js';
 import { deferred, hourly } from '../../application/opened.js';
 import { openService } from './service.js';
 
+const endless = 'x'.repeat(3_000);
 const report = { jobType: 'pdf', schedule: hourly };
 const built = mkdtempSync(path.join(tmpdir(), 'console-'));
 mkdirSync(path.join(built, 'assets'));
@@ -16,7 +18,7 @@ afterAll(() => rmSync(built, { recursive: true, force: true }));
 
 describe('a request', () => {
   it('for what is not there is told so, and one by a wrong method which methods there are', async () => {
-    const { call } = await openService();
+    const { call } = await openService({ consoleDirectory: built });
     for (const missing of [
       '/api/v1',
       '/api/v1/nothing',
@@ -24,8 +26,17 @@ describe('a request', () => {
       '/api/v1/jobs/a/b/c',
       '/assets/../package.json',
       '/%2e%2e/package.json',
+      `/api/v1/jobs/${endless}`,
+      `/api/v1/jobs/${endless}/history`,
+      `/api/v1/executions/${endless}`,
     ])
       expect([missing, await call('GET', missing)]).toMatchObject([missing, { status: 404 }]);
+    for (const [method, path] of [
+      ['HEAD', `/api/v1/executions/${endless}`],
+      ['PUT', `/api/v1/jobs/${endless}`],
+      ['POST', `/api/v1/jobs/${endless}/run`],
+    ] as const)
+      expect([method, (await call(method, path)).status]).toEqual([method, 404]);
     const allowed = async (method: string, at: string) => {
       const { status, headers, body } = await call(method, at);
       return [status, headers.get('allow'), body.code];
@@ -34,6 +45,17 @@ describe('a request', () => {
     expect(await allowed('DELETE', '/api/v1/jobs')).toEqual([405, 'POST, GET, HEAD', 'METHOD_NOT_ALLOWED']);
     expect(await allowed('GET', '/api/v1/what-if')).toEqual([405, 'POST', 'METHOD_NOT_ALLOWED']);
     expect(await allowed('OPTIONS', '/api/v1/jobs/a/run')).toEqual([405, 'POST', 'METHOD_NOT_ALLOWED']);
+  });
+
+  it('whose URL cannot be read is refused as any other is', async () => {
+    const { call } = await openService();
+    for (const at of ['/api/v1/jobs/%ff', '/%ff', `/api/v1/jobs/${endless}/run`]) {
+      const { status, headers, body } = await call('POST', at);
+      expect([at, problem.safeParse(body).error, body.status]).toEqual([at, undefined, status]);
+      expect([at, status]).toEqual([at, at.endsWith('%ff') ? 400 : 404]);
+      expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'no-store']);
+    }
   });
 
   it('is answered in JSON, if it takes that', async () => {
@@ -93,9 +115,18 @@ describe('a request', () => {
         });
         socket.on('close', () => resolve(text)).on('error', () => undefined);
       });
-    expect(await said('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await said(`GET / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
-    expect(await said(`GET /${'a'.repeat(40_000)} HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 (431|400|414) /);
+    for (const [bytes, status, code] of [
+      ['nonsense\r\n\r\n', '400 Bad Request', 'BAD_REQUEST'],
+      [`GET / HTTP/1.1\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, '431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE'],
+      [`GET /${'a'.repeat(40_000)} HTTP/1.1\r\n\r\n`, '431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE'],
+    ] as const) {
+      const [head = '', body = ''] = (await said(bytes)).split('\r\n\r\n');
+      const [line, ...headers] = head.split('\r\n');
+      expect(line).toBe(`HTTP/1.1 ${status}`);
+      for (const header of ['content-type: application/problem+json', 'x-content-type-options: nosniff', 'connection: close'])
+        expect(headers).toContain(header);
+      expect(problem.safeParse(JSON.parse(body)).data).toMatchObject({ status: Number(status.slice(0, 3)), code });
+    }
     expect((await call('GET', '/healthz')).status).toBe(200);
   });
 });

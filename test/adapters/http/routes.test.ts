@@ -4,7 +4,7 @@ import { routes } from '../../../src/adapters/http/app.js';
 import { problem } from '../../../src/adapters/http/schemas.js';
 import { background } from '../../../src/adapters/system/background.js';
 import { deferred, hour, hourly, time, untilAborted } from '../../application/opened.js';
-import { type Answered, type Call, openService, type Service, schemaOf } from './service.js';
+import { type Answered, type Call, keyOf, openService, type Service, schemaOf } from './service.js';
 
 const covered = new Set<string>();
 
@@ -71,6 +71,23 @@ describe('PUT /jobs/{name}', () => {
     expect((await put({ 'if-none-match': '"1"' })).status).toBe(400);
   });
 
+  it('looks for that version in the organization of the body', async () => {
+    const service = await openService();
+    const put = (match: string, to: object) =>
+      ask(service, 'PUT', '/api/v1/jobs/{name}', name, { body: { ...report, ...to }, headers: { 'if-match': match } });
+    await service.scheduler.forOrganization('acme').scheduleJob({ jobName: 'report', jobType: 'pdf', schedule: { ...hourly } });
+    expect(await put('*', { organization: 'acme', priority: 'high' })).toMatchObject({
+      status: 200,
+      body: { organization: 'acme', version: 2 },
+    });
+    expect((await put('"2"', { organization: 'acme', priority: 'low' })).status).toBe(200);
+    expect((await put('*', {})).status).toBe(412);
+    expect((await put('*', { organization: 'other' })).status).toBe(412);
+    const wrong = { ...report, jobName: 'a b', organization: 'c d', timeout: -1 };
+    const refused = await ask(service, 'POST', '/api/v1/jobs', {}, { body: wrong, headers: { 'if-match': '*' } });
+    expect(refused.body.issues.map(({ path }: { path: string }) => path).sort()).toEqual(['jobName', 'organization', 'timeout']);
+  });
+
   it('names everything that is wrong, and changes nothing', async () => {
     const service = await openService();
     const refused = await ask(service, 'PUT', '/api/v1/jobs/{name}', name, {
@@ -97,6 +114,31 @@ describe('PUT /jobs/{name}', () => {
     const handler = { ...report, handler: '/tmp/mine.mjs' };
     expect((await ask(service, 'PUT', '/api/v1/jobs/{name}', name, { body: handler })).body.issues).toMatchObject([{ path: 'handler' }]);
     expect(await service.scheduler.getScheduledJobs()).toEqual([]);
+  });
+});
+
+describe('Location', () => {
+  it('leads to what was made, in whatever organization', async () => {
+    const bound = keyOf('admin', 'acme');
+    const all = keyOf('admin', null);
+    const service = await openService({ keys: [bound.entry, all.entry] });
+    for (const [key, query, organization, location] of [
+      [all.key, '', undefined, '/api/v1/jobs/report'],
+      [all.key, '?organization=acme', undefined, '/api/v1/jobs/report?organization=acme'],
+      [all.key, '', 'acme2', '/api/v1/jobs/report?organization=acme2'],
+      [bound.key, '', undefined, '/api/v1/jobs/report'],
+      [bound.key, '?organization=acme', 'acme', '/api/v1/jobs/report'],
+    ] as const) {
+      const body = { ...report, ...(organization && { organization }) };
+      const made = await ask(service, 'PUT', '/api/v1/jobs/{name}', name, { key, query, body });
+      expect([made.headers.get('location'), made.body.organization]).toEqual([location, expect.any(String)]);
+      const { body: job } = await service.call('GET', location, { key });
+      expect([job.jobName, job.organization]).toEqual(['report', made.body.organization]);
+    }
+    const ran = await ask(service, 'POST', '/api/v1/jobs/{name}/run', name, { key: all.key, query: '?organization=acme' });
+    const location = ran.headers.get('location') ?? '';
+    expect(location).toBe(`/api/v1/executions/${ran.body.executionId}?organization=acme`);
+    expect((await service.call('GET', location, { key: all.key })).body.executionId).toBe(ran.body.executionId);
   });
 });
 
@@ -140,6 +182,8 @@ describe('GET /jobs', () => {
     expect(await names('?tag=x')).toEqual([['a'], null]);
     expect(await names('?type=csv')).toEqual([['d'], null]);
     expect(await names(`?q=${encodeURIComponent('mül')}`)).toEqual([['d'], null]);
+    expect(await names('?status=&type=&tag=&q=&limit=&cursor=&organization=')).toEqual([['a', 'b', 'c', 'd'], null]);
+    expect(await names('?status=&status=paused&limit=&limit=9')).toEqual([['c'], null]);
     for (const query of ['?limit=0', '?limit=x', '?limit=1&limit=2', '?status=odd', '?status[$ne]=x', '?colour=red'])
       expect([query, (await ask(service, 'GET', '/api/v1/jobs', {}, { query })).body.code]).toEqual([query, 'INVALID_ARGUMENT']);
   });
@@ -154,9 +198,8 @@ describe('a job', () => {
     await ask(service, 'PUT', '/api/v1/jobs/{name}', name, { body: { ...report, priority: 'critical' } });
     const before = await ask(service, 'GET', '/api/v1/jobs/{name}', name, { query: `?asOf=${time('08:30').toISOString()}` });
     expect([before.body.priority, before.headers.get('etag')]).toEqual(['normal', null]);
-    expect((await ask(service, 'GET', '/api/v1/jobs/{name}', name, { query: '?asOf=yesterday' })).body.issues).toMatchObject([
-      { path: 'at' },
-    ]);
+    const refused = (await ask(service, 'GET', '/api/v1/jobs/{name}', name, { query: '?asOf=yesterday' })).body;
+    expect(refused).toMatchObject({ status: 400, detail: expect.stringMatching(/^asOf: must be/), issues: [{ path: 'asOf' }] });
   });
 
   it('is deleted for good', async () => {
@@ -201,6 +244,18 @@ describe('a job', () => {
       body: { code: 'JOB_ALREADY_RUNNING' },
     });
     gate.resolve('done');
+  });
+
+  it('runs with parameters as they were sent, or says that they are none', async () => {
+    const service = await scheduled({ handlers: { pdf: (parameters) => parameters } });
+    const parameters = '{"__proto__":{"a":1},"constructor":{"prototype":{}},"$set":1}';
+    const ran = await ask(service, 'POST', '/api/v1/jobs/{name}/run', name, { body: `{"wait":true,"parameters":${parameters}}` });
+    expect([ran.status, JSON.stringify(ran.body.result)]).toEqual([200, parameters]);
+    for (const odd of [null, 7, 'x', []])
+      expect([odd, await ask(service, 'POST', '/api/v1/jobs/{name}/run', name, { body: { parameters: odd } })]).toMatchObject([
+        odd,
+        { status: 400, body: { issues: [{ path: 'parameters' }] } },
+      ]);
   });
 
   it('is run for occurrences of the past', async () => {

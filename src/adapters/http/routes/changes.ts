@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runOf } from '../../../application/api/present.js';
 import type { JobsApi, RunResult } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
-import { route } from '../route.js';
+import { locationOf, route } from '../route.js';
 import { backfilled, job, run as runSchema } from '../schemas.js';
 import { inOrganization, named, note, text } from './inputs.js';
 
@@ -24,7 +24,7 @@ const pause = route({
   body: z.strictObject({ note, until: text(40).optional().describe('resume by itself at this instant') }),
   bodyOptional: true,
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, body: { note, until }, jobs }) => ({
     status: 200,
     body: await jobs.toggleJob(name, false, { ...(note !== undefined && { note }), ...(until !== undefined && { until }) }),
@@ -42,7 +42,7 @@ const resume = route({
   body: noted,
   bodyOptional: true,
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, body: { note }, jobs }) => ({
     status: 200,
     body: await jobs.toggleJob(name, true, { ...(note !== undefined && { note }) }),
@@ -60,7 +60,7 @@ const cancel = route({
   body: noted,
   bodyOptional: true,
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, body: { note }, jobs }) => ({
     status: 200,
     body: await jobs.cancelJob(name, { ...(note !== undefined && { note }) }),
@@ -68,6 +68,15 @@ const cancel = route({
 });
 
 const longestWaitMs = 50_000;
+const waiting = {
+  wait: z.boolean({ error: 'must be true or false' }).default(false),
+  waitMs: z
+    .int({ error: 'must be a whole number of milliseconds' })
+    .min(0, 'must be at least 0')
+    .max(longestWaitMs, `must be at most ${longestWaitMs}`)
+    .default(30_000)
+    .describe('how long to wait, in milliseconds'),
+};
 
 const run = route({
   method,
@@ -78,31 +87,24 @@ const run = route({
   description: 'Answers as soon as the run is queued; with `wait` when it is over, or has not ended in time and goes on.',
   params: named,
   query: inOrganization,
-  body: z.strictObject({
-    parameters: z.record(z.string(), z.unknown()).optional().describe('over the stored ones'),
-    wait: z.boolean({ error: 'must be true or false' }).default(false),
-    waitMs: z
-      .int({ error: 'must be a whole number of milliseconds' })
-      .min(0, 'must be at least 0')
-      .max(longestWaitMs, `must be at most ${longestWaitMs}`)
-      .default(30_000)
-      .describe('how long to wait, in milliseconds'),
-  }),
+  // Whatever they are: the scheduler reads them as they were sent.
+  body: z.strictObject({ parameters: z.custom<Parameters>().optional(), ...waiting }),
+  bodyDoc: z.strictObject({ parameters: z.record(z.string(), z.unknown()).optional().describe('over the stored ones'), ...waiting }),
   bodyOptional: true,
   answers: {
     200: { description: 'with `wait`: how it ended', schema: runSchema },
     202: { description: 'it is queued, or still under way; Location names the execution', schema: runSchema },
   },
-  problems: [404, 409, 410],
-  handle: async ({ params: { name }, body: { parameters, wait, waitMs }, jobs }) => {
+  problems: [409, 410],
+  handle: async ({ params: { name }, body: { parameters, wait, waitMs }, jobs, ...asked }) => {
     const result = await (wait ? runWithin(waitMs, name, parameters, jobs) : jobs.runNow(name, parameters, { wait: false }));
     const isOver = result.status === 'completed' || result.status === 'failed' || result.status === 'cancelled';
-    return { status: isOver ? 200 : 202, body: result, headers: { location: `/api/v1/executions/${result.executionId}` } };
+    return { status: isOver ? 200 : 202, body: result, headers: locationOf(`/api/v1/executions/${result.executionId}`, asked) };
   },
 });
 
 /** How the run ended, or how far it is when the time is over. */
-const runWithin = async (waitMs: number, name: string, parameters: Parameters, jobs: JobsApi): Promise<RunResult> => {
+const runWithin = async (waitMs: number, name: string, parameters: Parameters | undefined, jobs: JobsApi): Promise<RunResult> => {
   let queued = '';
   const onQueued = (executionId: string): void => {
     queued = executionId;
@@ -115,7 +117,7 @@ const runWithin = async (waitMs: number, name: string, parameters: Parameters, j
   }
 };
 
-type Parameters = { readonly [name: string]: unknown } | undefined;
+type Parameters = { readonly [name: string]: unknown };
 
 const backfill = route({
   method,
@@ -127,7 +129,7 @@ const backfill = route({
   query: inOrganization,
   body: z.strictObject({ from: text(40), to: text(40) }),
   answers: { 202: { description: 'these runs are queued', schema: backfilled } },
-  problems: [404, 409],
+  problems: [409],
   handle: async ({ params: { name }, body: { from, to }, jobs }) => ({ status: 202, body: await jobs.backfill(name, from, to) }),
 });
 

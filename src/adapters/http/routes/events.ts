@@ -62,7 +62,7 @@ const ofJob = route({
   headers,
   query: wanted,
   answers,
-  problems: [404, 503],
+  problems: [503],
   handle: async (asked) => {
     await asked.jobs.getJob(asked.params.name);
     return answer(asked, asked.query, asked.params.name);

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import { SchedulerError } from '../../../domain/errors.js';
+import { invalid } from '../reading.js';
+import type { Asked } from '../route.js';
+import { organizationName } from '../schemas.js';
 import type { jobInput } from './inputs.js';
 
 export type Definition = z.output<typeof jobInput>;
@@ -14,7 +16,10 @@ export const inputOf = (body: Definition, name: string | undefined, key: string 
       ? [{ path: 'handler', message: 'belongs to the process that runs the job; it is not taken from elsewhere' }]
       : []),
   ];
-  if (issues.length > 0)
-    throw new SchedulerError('INVALID_JOB', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  if (issues.length > 0) throw invalid('INVALID_JOB', issues);
   return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
 };
+
+/** The organization that a job is meant for: that of the request, else that of the body; null where neither names one. */
+export const organizationMeant = ({ organization }: Asked, { organization: named }: Definition): string | null =>
+  organization ?? organizationName.safeParse(named).data ?? null;

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { JobInput, JobQuery } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
 import { HttpError } from '../problem.js';
-import { type Answer, type Asked, route } from '../route.js';
+import { toldOf } from '../reading.js';
+import { type Answer, type Asked, locationOf, route } from '../route.js';
 import { job, jobDefinition, jobStatus, page, scheduled } from '../schemas.js';
 import { inOrganization, instantText, jobInput, named, text, wholeNumber } from './inputs.js';
-import { type Definition, inputOf } from './jobInputs.js';
+import { type Definition, inputOf, organizationMeant } from './jobInputs.js';
 
 /** What is scheduled, and what it is. */
 
@@ -33,7 +34,7 @@ const put = route({
   body: jobInput,
   bodyDoc: jobDefinition,
   answers: scheduledAnswers,
-  problems: [404, 409, 412],
+  problems: [409, 412],
   handle: (asked) => schedule(asked, asked.params.name),
 });
 
@@ -52,15 +53,18 @@ const post = route({
   handle: (asked) => schedule(asked, undefined),
 });
 
-const schedule = async ({ body, headers, jobs }: Asked<unknown, unknown, Definition>, name: string | undefined): Promise<Answer> => {
+const schedule = async (asked: Asked<unknown, unknown, Definition>, name: string | undefined): Promise<Answer> => {
+  const { body, headers, access, dependencies } = asked;
   const input = inputOf(body, name, headers['idempotency-key']);
+  const organization = organizationMeant(asked, body);
+  const jobs = dependencies.scheduler.onBehalfOf(access.name, organization);
   const expected = await expectedOf(headers['if-match'], headers['if-none-match'], () => jobs.getJob(String(input.jobName)));
   // Whatever else is wrong with it is named by whoever reads all jobs.
   const result = await jobs.scheduleJob(input as JobInput, expected);
   return {
     status: result.created ? 201 : 200,
     body: result,
-    headers: { ...etag(result.version), location: `/api/v1/jobs/${result.jobName}` },
+    headers: { ...etag(result.version), ...locationOf(`/api/v1/jobs/${result.jobName}`, { access, organization }) },
   };
 };
 
@@ -84,9 +88,10 @@ const expectedOf = async (
   return { expectedVersion: Number(given) };
 };
 
-/** No version of a job that is not there can match: the highest is never reached. */
+/** No version of a job that is not there, or cannot be, will match: the highest is never reached. */
 const noVersion = (error: unknown): number => {
-  if (error instanceof SchedulerError && error.code === 'JOB_NOT_FOUND') return Number.MAX_SAFE_INTEGER;
+  const isNone = error instanceof SchedulerError && (error.code === 'JOB_NOT_FOUND' || error.code === 'INVALID_JOB');
+  if (isNone) return Number.MAX_SAFE_INTEGER;
   throw error;
 };
 
@@ -138,9 +143,9 @@ const get = route({
   params: named,
   query: inOrganization.extend({ asOf: instantText.optional() }),
   answers: { 200: { description: 'the job', schema: job } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, query: { asOf }, jobs }) => {
-    const found = await (asOf === undefined ? jobs.getJob(name) : jobs.jobAsOf(name, asOf));
+    const found = await (asOf === undefined ? jobs.getJob(name) : jobs.jobAsOf(name, asOf).catch(toldOf('asOf', { argument: 'at' })));
     return { status: 200, body: found, headers: asOf === undefined ? etag(found.version) : {} };
   },
 });
@@ -154,7 +159,7 @@ const remove = route({
   params: named,
   query: inOrganization,
   answers: { 204: { description: 'nothing is left of it' } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, jobs }) => {
     await jobs.deleteJob(name);
     return { status: 204 };

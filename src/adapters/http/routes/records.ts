@@ -23,7 +23,7 @@ const history = route({
     cursor: text(20).optional(),
   }),
   answers: { 200: { description: 'a page of them', schema: page(execution) } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, query: { limit, cursor }, jobs }) => {
     const found = await jobs.historyPage(name, { ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }) });
     return { status: 200, body: { items: found, nextCursor: found.nextCursor ?? null } };
@@ -39,7 +39,7 @@ const statistics = route({
   params: named,
   query: inOrganization,
   answers: { 200: { description: 'the statistics', schema: stats } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, jobs }) => ({ status: 200, body: await jobs.getJobStats(name) }),
 });
 
@@ -56,7 +56,7 @@ const next = route({
     count: wholeNumber(1, 100).optional().describe('default 10'),
   }),
   answers: { 200: { description: 'the coming runs', schema: z.strictObject({ items: z.array(comingRun) }) } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, query: { after, count }, jobs }) => ({
     status: 200,
     body: { items: await jobs.comingRuns(name, { ...(after !== undefined && { after }), ...(count !== undefined && { count }) }) },
@@ -72,7 +72,7 @@ const explain = route({
   params: named,
   query: inOrganization.extend({ at: instantText }),
   answers: { 200: { description: 'what became of the occurrence', schema: explanation } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { name }, query: { at }, jobs }) => ({ status: 200, body: await jobs.explain(name, at) }),
 });
 
@@ -87,7 +87,7 @@ const get = route({
   params: byId,
   query: inOrganization,
   answers: { 200: { description: 'the execution', schema: executionDetails } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { id }, jobs }) => ({ status: 200, body: await jobs.getExecution(id) }),
 });
 
@@ -104,7 +104,7 @@ const cancel = route({
   body: z.strictObject({ note }),
   bodyOptional: true,
   answers: { 200: { description: 'the execution', schema: execution } },
-  problems: [404, 504],
+  problems: [504],
   handle: async ({ params: { id }, body: { note }, jobs }) => ({
     status: 200,
     body: await jobs.cancelExecution(id, { ...(note !== undefined && { note }) }),
@@ -121,7 +121,7 @@ const artifact = route({
   params: byId,
   query: inOrganization,
   answers: { 200: { description: 'the file, with its SHA-256 in Repr-Digest' } },
-  problems: [404],
+  problems: [],
   handle: async ({ params: { id }, jobs }) => {
     const { content, ...info } = await jobs.openArtifact(id);
     return { status: 200, content, headers: fileHeaders(info) };
