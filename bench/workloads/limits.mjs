@@ -87,6 +87,97 @@ const timerAndInsert = async ({ append, inOne }) => {
   return quantiles(late);
 };
 
+/** What becomes of jobs that run once: of each step its events, and the rows after it. */
+const livesOf = async (jobs) => {
+  const [{ jobDecider }, { project, blankRow }, { ids }] = await Promise.all([
+    import('../../dist/domain/job/index.js'),
+    import('../../dist/application/projections/project.js'),
+    import('../../dist/adapters/system/ids.js'),
+  ]);
+  // They run once: nothing follows.
+  const decider = jobDecider({ calendar: { next: () => null }, organization: 'default' });
+  const now = Date.now();
+  return Array.from({ length: jobs }, (_, i) => {
+    const executionId = ids.next();
+    const commands = [
+      { type: 'ScheduleJob', now, newJobId: ids.next(), definition: { ...usual, parameters: { i, pad: 'x'.repeat(80) } } },
+      { type: 'Wake', now, watchedSince: now, node: 'limits', slots: 1, newExecutionId: () => executionId },
+      { type: 'CompleteAttempt', now, executionId, attempt: 1, durationMs: 0, result: { success: true } },
+    ];
+    let row = blankRow(`default/now-${i}`, now);
+    return commands.map((command) => {
+      const { events } = decider.decide(command, row.state);
+      const request = { stream: row.stream, expectedVersion: row.version, commitId: ids.next(), at: now, events };
+      const projected = project(row, { ...request, version: row.version + 1, partition: 0, position: 1 });
+      row = projected.row;
+      return { request, row, executions: projected.executions };
+    });
+  });
+};
+
+const usual = {
+  jobType: 'bench',
+  schedule: { kind: 'once', runAt: Date.now() },
+  parameters: {},
+  priority: 'normal',
+  maxAttempts: 3,
+  timeoutMs: 300_000,
+  backoff: { type: 'exponential', delay: 1_000, factor: 2, maxDelay: 3_600_000, jitter: 0.2 },
+  overlap: 'skip',
+  misfire: { policy: 'once', max: 100 },
+  isolation: 'inline',
+  tags: [],
+  retention: { maxExecutions: 1_000, maxAgeMs: 90 * 86_400_000 },
+};
+
+const slots = 200;
+const rowsTogether = 500;
+
+/**
+ * The same records and rows as a run leaves, through the store's own threads: encoded on this one, durable when answered, rows written
+ * beside. They are made beforehand, and nothing is decided, due, or called.
+ */
+const throughStore = async (directory, jobs) => {
+  const lives = await livesOf(jobs);
+  const { openSqlite } = await import('../../dist/adapters/sqlite/index.js');
+  const { store, readModels, close } = await openSqlite({ directory, node: 'limits' });
+  const measured = async (lifeSteps) => {
+    const from = wall();
+    let next = 0;
+    let saving = Promise.resolve();
+    let done = [];
+    const save = () => {
+      const steps = done;
+      done = [];
+      const changes = { jobs: steps.map(({ row }) => row), executions: steps.flatMap(({ executions }) => executions), checkpoints: new Map() };
+      saving = saving.then(() => readModels.save(changes));
+    };
+    const work = async () => {
+      while (next < lives.length) {
+        const steps = lifeSteps(lives[next++]);
+        for (const { request } of steps) await store.append(request);
+        done.push(steps.at(-1));
+        if (done.length === rowsTogether) save();
+      }
+    };
+    await Promise.all(Array.from({ length: slots }, work));
+    save();
+    await saving;
+    return perSecond(lives.length, wall() - from);
+  };
+  const schedulePerSecond = await measured(([scheduled]) => [scheduled]);
+  const executePerSecond = await measured(([, claimed, ended]) => [claimed, ended]);
+  const times = [];
+  for (let i = 0; i < 1_000; i++) {
+    const [{ request }] = lives[i];
+    const from = wall();
+    await store.append({ ...request, stream: `default/one-${i}`, commitId: `one-${i}` });
+    times.push(wall() - from);
+  }
+  await close();
+  return { schedulePerSecond, executePerSecond, oneByOneMs: quantiles(times) };
+};
+
 export const limits = async (_, { jobs, open: { directory } }) => {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -106,5 +197,6 @@ export const limits = async (_, { jobs, open: { directory } }) => {
   const oneByOne = timed(1_000, (i) => store.inOne(() => store.append(2_000_000 + i, 1)));
   const timerMs = await timerAndInsert(store);
   db.close();
-  return { jobs, flushMs, schedulePerSecond, executePerSecond, oneByOneMs: oneByOne, timerMs };
+  const threads = await throughStore(path.join(directory, 'threads'), jobs);
+  return { jobs, flushMs, schedulePerSecond, executePerSecond, oneByOneMs: oneByOne, timerMs, threads };
 };

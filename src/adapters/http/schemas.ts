@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStatuses, misfirePolicies, noticeKinds, overlapPolicies, priorities } from '../../domain/job/index.js';
+import { nameForm, namePattern } from '../../domain/name.js';
 
 // What answers look like. Instants are ISO 8601 in UTC.
 
@@ -9,14 +10,9 @@ const millis = z.number().describe('milliseconds');
 const millisOrNull = millis.nullable();
 const json = z.unknown().describe('any JSON');
 
-export const jobName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit')
-  .meta({ id: 'JobName' });
+export const jobName = z.string().regex(namePattern, nameForm).meta({ id: 'JobName' });
 
-export const organizationName = z
-  .string({ error: 'must be given once' })
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : - and begin with a letter or digit');
+export const organizationName = z.string({ error: 'must be given once' }).regex(namePattern, nameForm);
 
 export const jobStatus = z.enum(jobStatuses, { error: `must be one of ${jobStatuses.join(', ')}` }).meta({ id: 'JobStatus' });
 const executionStatus = z.enum(['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled']).meta({ id: 'ExecutionStatus' });

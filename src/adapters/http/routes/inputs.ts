@@ -26,7 +26,10 @@ export const wholeNumber = (least: number, most: number) =>
 export const note = text(1_000).optional().describe('why, for whoever wonders later');
 
 /** As a query has it; the scheduler reads it. */
-export const instantText = text(40).describe('ISO 8601 with Z or an offset');
+export const instantText = z
+  .string({ error: 'must be given once: ISO 8601 with Z or an offset, such as 2026-03-01T09:00:00Z' })
+  .max(40, 'must have at most 40 characters')
+  .describe('ISO 8601 with Z or an offset');
 
 /** Read in full by the scheduler, which names everything that is wrong with it. */
 export const jobInput = z.looseObject({ jobName: z.unknown().optional() }, { error: 'must be an object' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JobInput, JobQuery } from '../../../application/api/types.js';
 import { SchedulerError } from '../../../domain/errors.js';
+import { jobStatuses } from '../../../domain/job/index.js';
 import { HttpError } from '../problem.js';
 import { toldOf } from '../reading.js';
 import { type Answer, type Asked, locationOf, route } from '../route.js';
@@ -88,10 +89,11 @@ const expectedOf = async (
   return { expectedVersion: Number(given) };
 };
 
-/** No version of a job that is not there, or cannot be, will match: the highest is never reached. */
+/** What cannot be a job is refused for its faults, whatever version is given. */
 const noVersion = (error: unknown): number => {
-  const isNone = error instanceof SchedulerError && (error.code === 'JOB_NOT_FOUND' || error.code === 'INVALID_JOB');
-  if (isNone) return Number.MAX_SAFE_INTEGER;
+  if (error instanceof SchedulerError && error.code === 'INVALID_JOB') return Number.MAX_SAFE_INTEGER;
+  if (error instanceof SchedulerError && error.code === 'JOB_NOT_FOUND')
+    throw new SchedulerError('VERSION_MISMATCH', 'If-Match: there is no job of this name, so that no version of it matches');
   throw error;
 };
 
@@ -99,7 +101,7 @@ const etag = (version: number): { readonly etag: string } => ({ etag: `"${versio
 
 const listed = inOrganization.extend({
   status: z
-    .union([jobStatus, z.array(jobStatus).max(20)], { error: 'must be statuses of jobs' })
+    .union([jobStatus, z.array(jobStatus).max(20)], { error: `must be one or several of ${jobStatuses.join(', ')}` })
     .optional()
     .describe('one or, given again, several'),
   type: text(128).optional(),
