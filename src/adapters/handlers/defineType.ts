@@ -3,6 +3,7 @@ import type { HandlerContext } from '../../application/api/types.js';
 import type { HandlerOptions } from '../../application/handlers.js';
 import type { JobType } from '../../application/ports/jobTypes.js';
 import type { JsonObject } from '../../domain/json.js';
+import { issuesOf } from '../input/issues.js';
 
 type Definition<S extends z.ZodType<object>> = {
   readonly name: string;
@@ -25,13 +26,9 @@ export const defineType = <S extends z.ZodType<object>>({ name, summary, schema,
   ...(options && { options }),
   check: (parameters) => {
     const read = schema.safeParse(parameters);
-    return read.success ? [] : read.error.issues.flatMap(issuesOf);
+    return read.success ? [] : read.error.issues.flatMap((issue) => issuesOf(issue, words, ['parameters']));
   },
   handler: (parameters: never, context) => run(schema.parse(parameters), context),
 });
 
-const issuesOf = (issue: z.core.$ZodIssue) => {
-  const path = ['parameters', ...issue.path.map(String)].join('.');
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a parameter of this job type; check its spelling' }));
-};
+const words = { misspelled: 'is not a parameter of this job type; check its spelling', whole: 'parameters' };

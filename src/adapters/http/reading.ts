@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Issue, SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
+import { issuesOf } from '../input/issues.js';
 
 /** Reads one part of a request. Throws `INVALID_ARGUMENT` naming everything that is wrong with it. */
 export const readPart = (schema: z.ZodType | undefined, given: unknown, part: 'params' | 'query' | 'body'): unknown => {
@@ -7,7 +8,7 @@ export const readPart = (schema: z.ZodType | undefined, given: unknown, part: 'p
   if (read.success) return read.data;
   throw invalid(
     'INVALID_ARGUMENT',
-    read.error.issues.flatMap((issue) => issuesOf(issue, part)),
+    read.error.issues.flatMap((issue) => issuesOf(issue, { misspelled: misspelled[part], whole: part })),
   );
 };
 
@@ -37,9 +38,8 @@ const filled = (query: unknown): unknown =>
 
 const none = z.strictObject({});
 
-const issuesOf = (issue: z.core.$ZodIssue, part: string): readonly Issue[] => {
-  const path = issue.path.map(String).join('.');
-  if (issue.code !== 'unrecognized_keys') return [{ path: path || part, message: issue.message }];
-  const what = part === 'query' ? 'is not a parameter of this query; check its spelling' : 'is not a field here; check its spelling';
-  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: what }));
+const misspelled = {
+  params: 'is not a part of this address',
+  query: 'is not a parameter of this query; check its spelling',
+  body: 'is not a field here; check its spelling',
 };

@@ -280,7 +280,7 @@ describe('low_stock_alert', () => {
     [{ products: {} }, ['parameters.products']],
     [{ notify: ['ada@example.com\r\nBcc: x@example.com'] }, ['parameters.notify.0']],
     [{ cooldown: 'often' }, ['parameters.cooldown']],
-    [{ cooldown: { value: 1, unit: 'years' } }, ['parameters.cooldown']],
+    [{ cooldown: { value: 1, unit: 'years' } }, ['parameters.cooldown.unit']],
     [{ cooldown: { value: 100, unit: 'weeks' } }, ['parameters.cooldown']],
     [{ treshold: 10 }, ['parameters.treshold']],
   ])('refuses %j when it is scheduled, and says where', (parameters, paths) => {
