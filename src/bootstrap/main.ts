@@ -5,16 +5,16 @@ import { readInstant } from '../adapters/calendar/dateValue.js';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
 import { connect } from '../adapters/client/index.js';
-import { KeyFile } from '../adapters/keys/index.js';
 import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
 import { jobTypes } from './jobTypes.js';
+import { keysIn } from './keys.js';
 import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
-import { keysFileOf, openHttp } from './openHttp.js';
+import { openHttp } from './openHttp.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
@@ -89,9 +89,9 @@ process.exitCode = await runCli(
         ...(organization !== undefined && { organization }),
       });
     },
-    keys: new KeyFile(keysFileOf(config)),
-    listen: async (scheduler, { logger, ...address }) =>
-      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...address }) : null,
+    keysIn: (directory) => keysIn(config, directory),
+    listen: async (scheduler, { logger, ...place }) =>
+      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...place }) : null,
     jobTypes,
     restore: (request) =>
       restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),

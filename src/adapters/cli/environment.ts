@@ -137,10 +137,12 @@ export type KeyInfo = {
   readonly createdAt?: string | undefined;
 };
 
-/** The keys of the HTTP API, in a file. */
+/** The keys of the HTTP API, in a file or a variable of the environment. */
 export type Keys = {
+  /** Where they are, for people. */
   readonly path: string;
-  list(): Promise<readonly KeyInfo[]>;
+  /** Null where there is no list of keys, and nobody needs one. */
+  list(): Promise<readonly KeyInfo[] | null>;
   create(wanted: {
     readonly name: string;
     readonly scope: Scope;
@@ -176,11 +178,12 @@ export type CliEnvironment = {
   open(options: OpenOptions): CliScheduler;
   /** A running service. Throws `INVALID_ARGUMENT` for what is no address of one; nothing is asked before the first call. */
   connect(url: string, organization: string | undefined): RemoteService;
-  readonly keys: Keys;
+  /** Those that go with the store in a data directory. */
+  keysIn(directory: string): Keys;
   /** The HTTP API of a scheduler that `open` gave; null where the configuration says that there is none. */
   listen(
     scheduler: CliScheduler,
-    given: { readonly host?: string; readonly port?: number; readonly logger: Logger },
+    given: { readonly directory: string; readonly host?: string; readonly port?: number; readonly logger: Logger },
   ): Promise<Listening | null>;
   /** The job types that come with the scheduler. */
   jobTypes(): readonly JobType[];

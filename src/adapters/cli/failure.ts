@@ -33,6 +33,8 @@ export const reportFailure = (error: unknown, terminal: Terminal, json: boolean,
 };
 
 const usage = 'USAGE';
+/** Of what nobody has thought of. */
+export const unexpected = 'UNEXPECTED';
 
 type Failure = { readonly code: string; readonly message: string; readonly issues?: readonly Issue[]; readonly remedy?: string };
 
@@ -48,8 +50,8 @@ export const describeFailure = (error: unknown, store: StoreChoice['kind'] = 'em
   }
   if (error instanceof UsageError) return { code: usage, message: error.message };
   if (error instanceof FileError) return { code: 'INVALID_FILE', message: error.message, issues: error.issues };
-  if (error instanceof Error) return { code: systemCode(error) ?? 'UNEXPECTED', message: error.message };
-  return { code: 'UNEXPECTED', message: String(error) };
+  if (error instanceof Error) return { code: systemCode(error) ?? unexpected, message: error.message };
+  return { code: unexpected, message: String(error) };
 };
 
 export const failureLines = ({ code, message, issues = [], remedy }: Failure): readonly string[] => [

@@ -5,10 +5,10 @@ import { readInstant } from '../../../src/adapters/calendar/dateValue.js';
 import type { CliEnvironment, CliOutput, StopSignal } from '../../../src/adapters/cli/environment.js';
 import { runCli } from '../../../src/adapters/cli/index.js';
 import { connect } from '../../../src/adapters/client/index.js';
-import { KeyFile } from '../../../src/adapters/keys/index.js';
 import { background } from '../../../src/adapters/system/background.js';
 import { createScheduler, manualClock, nextOccurrences } from '../../../src/bootstrap/index.js';
 import { jobTypes } from '../../../src/bootstrap/jobTypes.js';
+import { keysIn } from '../../../src/bootstrap/keys.js';
 import { restoreArchive } from '../../../src/bootstrap/restore.js';
 
 export const monday = new Date('2026-03-02T09:00:00Z');
@@ -105,7 +105,7 @@ export const cliIn = (prefix: string) => {
           ...(key !== undefined && { key }),
           ...(organization !== undefined && { organization }),
         }),
-      keys: new KeyFile(path.join(data, 'api-keys.json')),
+      keysIn: (directory) => keysIn({}, directory),
       listen: async () => null,
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),

@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises';
-import { SchedulerError } from '../../../domain/errors.js';
-import { describeFailure } from '../failure.js';
+import type { Keys } from '../environment.js';
+import { describeFailure, unexpected } from '../failure.js';
 import { fieldLines } from '../format/fields.js';
 import type { Tone } from '../format/paint.js';
 import { printable } from '../format/printable.js';
 import { bytesText } from '../format/size.js';
 import { duration } from '../format/time.js';
-import { type Commands, type Invocation, storeName, withScheduler } from '../invocation.js';
+import { type Commands, type Invocation, keysOf, storeName, withScheduler } from '../invocation.js';
 
 /** One thing that was looked at. */
 type Finding = { readonly what: string; readonly state: 'good' | 'warn' | 'bad'; readonly detail: string };
@@ -55,12 +55,7 @@ const ofService = async ({ environment }: Invocation, url: string): Promise<read
 
 const ofStore = async (invocation: Invocation): Promise<readonly Finding[]> => {
   const { environment, store } = invocation;
-  const keys = await looked('keys', async () => {
-    const known = await environment.keys.list();
-    const detail =
-      known.length === 0 ? 'none: the HTTP API answers on this machine alone' : `${known.length} in ${printable(environment.keys.path)}`;
-    return [{ what: 'keys', state: 'good', detail }];
-  });
+  const keys = await looked('keys', async () => [await ofKeys(keysOf(invocation))]);
   const opened = await looked('store', () =>
     withScheduler(invocation, 'read', async (scheduler) => {
       const jobs = await scheduler.getScheduledJobs({ limit: mostRead });
@@ -82,6 +77,13 @@ const ofStore = async (invocation: Invocation): Promise<readonly Finding[]> => {
     ...keys,
     ...(await serviceHere(invocation)),
   ];
+};
+
+const ofKeys = async (keys: Keys): Promise<Finding> => {
+  const [known, place] = [await keys.list(), printable(keys.path)];
+  if (known === null) return { what: 'keys', state: 'good', detail: 'none: the HTTP API answers on this machine alone' };
+  if (known.length > 0) return { what: 'keys', state: 'good', detail: `${known.length} in ${place}` };
+  return { what: 'keys', state: 'warn', detail: `none in ${place}: nobody is let in until \`nexus-scheduler keys create\` makes one` };
 };
 
 const mostRead = 10_000;
@@ -115,7 +117,8 @@ const looked = async (what: string, look: () => Promise<readonly Finding[]>): Pr
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof SchedulerError)) throw error;
-    return [{ what, state: 'bad', detail: printable(describeFailure(error).message) }];
+    const { code, message } = describeFailure(error);
+    if (code === unexpected) throw error;
+    return [{ what, state: 'bad', detail: printable(message) }];
   }
 };

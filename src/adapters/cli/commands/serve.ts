@@ -4,7 +4,7 @@ import type { CliScheduler, Listening } from '../environment.js';
 import { UsageError } from '../failure.js';
 import { duration } from '../format/time.js';
 import { loadHandlers } from '../handlersFile.js';
-import { type Commands, type Invocation, loggerOn, openScheduler } from '../invocation.js';
+import { type Commands, directoryOf, type Invocation, loggerOn, openScheduler } from '../invocation.js';
 import { readJobsFile } from '../jobsFile.js';
 import { portNumber, wholeNumber } from '../options.js';
 import { bannerLines, serviceOf } from '../serveBanner.js';
@@ -70,7 +70,7 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
 const listening = (invocation: Invocation, scheduler: CliScheduler, { http, host, port }: Options): Promise<Listening | null> => {
   if (!http) return Promise.resolve(null);
   const address = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
-  return invocation.environment.listen(scheduler, { ...address, logger: loggerOn(invocation) });
+  return invocation.environment.listen(scheduler, { ...address, directory: directoryOf(invocation), logger: loggerOn(invocation) });
 };
 
 /** Listeners hear one organization each. */
