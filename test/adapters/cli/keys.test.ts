@@ -86,6 +86,6 @@ describe('keys', () => {
       code: 2,
       err: expect.stringContaining('read, operate, admin'),
     });
-    expect((await cli.run('keys', 'create', '--name', 'x', '--org', 'a b')).err).toContain('organization');
+    expect((await cli.run('keys', 'create', '--name', 'x', '--org', 'a b')).err).toContain('--org: must be 1 to 128');
   });
 });

@@ -26,9 +26,9 @@ describe('diff', () => {
   });
 
   it('takes one job, of the name that is given', async () => {
-    expect(await cli.run('diff', 'a', '-f', jobs)).toMatchObject({ code: 2, err: expect.stringContaining('a file with one job') });
+    expect(await cli.run('diff', 'a', '-f', jobs)).toMatchObject({ code: 1, err: expect.stringContaining('a file with one job') });
     const other = cli.file('other.json', { jobName: 'other', jobType: 'pdf', schedule: hourly });
-    expect(await cli.run('diff', 'a', '-f', other)).toMatchObject({ code: 2, err: expect.stringContaining('another name: other') });
+    expect(await cli.run('diff', 'a', '-f', other)).toMatchObject({ code: 1, err: expect.stringContaining('another name: other') });
     const wrong = cli.file('wrong.json', { jobType: 'pdf', schedule: { type: 'recurring', cronExpression: 'x' } });
     expect(await cli.run('diff', 'a', '-f', wrong)).toMatchObject({ code: 1, err: expect.stringContaining('schedule.cronExpression') });
   });

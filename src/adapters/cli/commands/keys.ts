@@ -1,6 +1,6 @@
 import { type Scope, scopes } from '../../../application/ports/apiKeys.js';
 import type { KeyInfo, Keys } from '../environment.js';
-import { UsageError } from '../failure.js';
+import { namingOptions, UsageError } from '../failure.js';
 import { printable } from '../format/printable.js';
 import { tableLines } from '../format/table.js';
 import { type Commands, type Invocation, keysOf } from '../invocation.js';
@@ -26,7 +26,9 @@ const create = async (invocation: Invocation, { name, scope, allOrganizations = 
   const known = scopes.find((one) => one === scope);
   if (known === undefined) throw new UsageError(`--scope is one of ${scopes.join(', ')}`);
   const organization = allOrganizations ? null : invocation.organization;
-  const { key, entry } = await keys.create({ name, scope: known, organization, createdAt: now });
+  const { key, entry } = await keys.create({ name, scope: known, organization, createdAt: now }).catch((error) => {
+    throw namingOptions(error, { name: '--name', organization: '--org' });
+  });
   if (json) terminal.printJson({ key, ...entry });
   else {
     terminal.print(key);

@@ -1,7 +1,6 @@
 import type { JobInput } from '../../../application/api/types.js';
 import { applyJobs, type Outcome } from '../applyJobs.js';
 import type { CliScheduler, Listening } from '../environment.js';
-import { UsageError } from '../failure.js';
 import { duration } from '../format/time.js';
 import { loadHandlers } from '../handlersFile.js';
 import { type Commands, directoryOf, type Invocation, loggerOn, openScheduler } from '../invocation.js';
@@ -37,8 +36,7 @@ export const serveCommand: Commands = (program, run) => {
 const defaultDrainSeconds = 30;
 
 const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> => {
-  const { environment, organization, store } = invocation;
-  if (store.kind === 'service') throw new UsageError('serve is the service itself: leave --url out');
+  const { environment, organization } = invocation;
   const inputs = options.jobs === undefined ? [] : await readJobsFile(options.jobs, environment.stdin);
   const handlers = options.handlers === undefined ? new Map() : await loadHandlers(options.handlers);
   const stopping = stopAsked(environment);
