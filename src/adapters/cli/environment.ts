@@ -165,7 +165,8 @@ export type Readiness = { readonly ready: boolean; readonly reasons: readonly st
 
 export type Listening = { readonly url: string; readonly withKeys: boolean; close(): Promise<void> };
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** `SIGHUP`: its terminal is gone. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Everything the commands need from outside: nothing in this folder touches the process, the clock or the composition root. */
 export type CliEnvironment = {

@@ -26,7 +26,7 @@ export const serveCommand: Commands = (program, run) => {
     .description('run jobs until interrupted, and say what happens')
     .option('--jobs <file>', 'first create or update the jobs of this file')
     .option('--handlers <file>', 'ES module whose default export is an object of handlers by name')
-    .option('--drain <seconds>', 'on SIGINT or SIGTERM, wait so long for running handlers', wholeNumber(0))
+    .option('--drain <seconds>', 'on SIGINT, SIGTERM or SIGHUP, wait so long for running handlers', wholeNumber(0))
     .option('--port <port>', 'answer HTTP on this port; 0: on one that is free', portNumber)
     .option('--host <address>', 'answer HTTP on this address')
     .option('--no-http', 'do without the HTTP API')
