@@ -29,6 +29,18 @@ export class FileError extends Error {
   }
 }
 
+/** What a command does not do, although command line and store are well. `remedy` says what does it. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
 /** An error about what options hold, with the name of its option in place of each path that begins as said in `options`. */
 export const namingOptions = (error: unknown, options: { readonly [path: string]: string }): unknown => {
   if (!(error instanceof SchedulerError) || error.issues === undefined) return error;
@@ -62,6 +74,8 @@ export const describeFailure = (error: unknown, store: StoreChoice['kind'] = 'em
   }
   if (error instanceof UsageError) return { code: usage, message: error.message, issues: error.issues };
   if (error instanceof FileError) return { code: 'INVALID_FILE', message: error.message, issues: error.issues };
+  if (error instanceof Refusal)
+    return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
   if (error instanceof Error) return { code: systemCode(error) ?? unexpected, message: error.message };
   return { code: unexpected, message: String(error) };
 };

@@ -232,7 +232,12 @@ describe('what happened', () => {
   it('can be seen as it was', async () => {
     expect(await cli.json('as-of', 'daily', '--at', monday.toISOString())).toMatchObject({ status: 'scheduled', maxAttempts: 1 });
     expect((await cli.run('as-of', 'daily', '--at', monday.toISOString())).out).toMatch(/^daily {2}scheduled\n/);
-    expect((await cli.run('as-of', 'daily', '--at', '2020-01-01T00:00:00Z')).err).toContain('JOB_NOT_FOUND');
+    expect((await cli.run('as-of', 'nothing', '--at', '2020-01-01T00:00:00Z')).err).toContain('JOB_NOT_FOUND');
+    expect(await cli.run('as-of', 'daily', '--at', '2020-01-01T00:00:00Z')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: job "daily" was made at 2026-03-02T09:00:00Z; there is nothing to see before (BEFORE_CREATION)\n',
+    });
   });
 
   it('is one line for each event', async () => {
