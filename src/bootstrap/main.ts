@@ -19,6 +19,7 @@ import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
 import { createScheduler } from './scheduler.js';
+import { serversOf } from './servers.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
@@ -43,7 +44,7 @@ const mongo = mongoStoreOf(config);
 const urlOf = ({ HOST, PORT }: Config): string => `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 
 /** The servers that the environment names, for commands that ask for the shared store. */
-const serversOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
+const optionsOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
   if (store === 'memory') return { store };
   const { readOnly = false } = store;
   const isOurs = 'shared' in store || store.directory === config.DATA_DIR;
@@ -71,7 +72,7 @@ process.exitCode = await runCli(
     open: ({ store, ...options }) =>
       createScheduler({
         ...options,
-        ...serversOf(store),
+        ...optionsOf(store),
         // A command that is given a directory finds all of its files there.
         predefined: predefinedFrom(config, typeof store === 'object' && 'directory' in store ? store.directory : config.DATA_DIR),
         notifications: notificationsFrom(config),
@@ -90,6 +91,7 @@ process.exitCode = await runCli(
       });
     },
     keysIn: (directory) => keysIn(config, directory),
+    servers: serversOf(config),
     listen: async (scheduler, { logger, ...place }) =>
       config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...place }) : null,
     jobTypes,

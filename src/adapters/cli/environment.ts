@@ -153,6 +153,12 @@ export type Keys = {
   remove(id: string): Promise<KeyInfo | null>;
 };
 
+/** What is to be thought of a thing that was looked at, and why. */
+export type Judgement = { readonly state: 'good' | 'warn' | 'bad'; readonly detail: string };
+
+/** A server that the configuration names. `ask` never rejects, ends within seconds, and changes nothing there. */
+export type AskedServer = { readonly what: string; ask(): Promise<Judgement> };
+
 /** A service that runs elsewhere. */
 export type RemoteService = JobsApi & {
   forOrganization(organization: string): JobsApi;
@@ -181,6 +187,7 @@ export type CliEnvironment = {
   connect(url: string, organization: string | undefined): RemoteService;
   /** Those that go with the store in a data directory. */
   keysIn(directory: string): Keys;
+  readonly servers: readonly AskedServer[];
   /** The HTTP API of a scheduler that `open` gave; null where the configuration says that there is none. */
   listen(
     scheduler: CliScheduler,

@@ -5,7 +5,18 @@ import type { CliConfig, CliEnvironment, CliInput, CliOutput, StopSignal } from 
 
 type Given = Pick<
   CliEnvironment,
-  'version' | 'now' | 'after' | 'open' | 'listen' | 'connect' | 'keysIn' | 'jobTypes' | 'restore' | 'readInstant' | 'nextOccurrences'
+  | 'version'
+  | 'now'
+  | 'after'
+  | 'open'
+  | 'listen'
+  | 'connect'
+  | 'keysIn'
+  | 'servers'
+  | 'jobTypes'
+  | 'restore'
+  | 'readInstant'
+  | 'nextOccurrences'
 > & {
   readonly config: CliConfig;
 };

@@ -25,6 +25,8 @@ export type Surroundings = {
   readonly color?: 'always' | 'never';
   /** Of the service that is asked. */
   readonly key?: string;
+  /** What the configuration names. */
+  readonly servers?: CliEnvironment['servers'];
 };
 
 /** An output that remembers, and tells when a text has appeared in it. */
@@ -74,7 +76,7 @@ export const cliIn = (prefix: string) => {
   const data = path.join(directory, 'data');
   const clock = manualClock(monday);
 
-  const start = (argv: readonly string[], { stdin = '', answer, columns, color, key }: Surroundings = {}): Running => {
+  const start = (argv: readonly string[], { stdin = '', answer, columns, color, key, servers = [] }: Surroundings = {}): Running => {
     const [out, err] = [new Page(columns), new Page(columns)];
     const listeners = new Set<(signal: StopSignal) => void>();
     const pauses = new Set<() => void>();
@@ -106,6 +108,7 @@ export const cliIn = (prefix: string) => {
           ...(organization !== undefined && { organization }),
         }),
       keysIn: (directory) => keysIn({}, directory),
+      servers,
       listen: async () => null,
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),

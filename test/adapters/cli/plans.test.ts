@@ -45,18 +45,3 @@ describe('forecast', () => {
     expect(await cli.run('forecast', '--days', '32')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 31') });
   });
 });
-
-describe('doctor', () => {
-  it('says what is configured, and what is wrong with it', async () => {
-    const { code, out } = await cli.run('doctor');
-    expect([code, out]).toEqual([0, expect.stringContaining('Nothing is wrong.')]);
-    expect(out).toContain(`embedded, ${cli.data}: 2 jobs in organization default`);
-    expect(out).toMatch(/keys +none: the HTTP API answers on this machine alone/);
-    expect(out).toMatch(/disk +(look at it: )?[\d.,]+ \w+ free/);
-    const broken = cli.file('api-keys.json', 'x');
-    expect(await cli.run('doctor', '--data-dir', broken, '--json')).toMatchObject({
-      code: 1,
-      out: expect.stringContaining('"healthy": false'),
-    });
-  });
-});
