@@ -7,7 +7,7 @@ import { checkKey, type KeyEntry, readKeyList, writeKeyList } from './keyList.js
 type Wanted = { readonly name: string; readonly scope: Scope; readonly organization: string | null; readonly createdAt: Date };
 
 /** The file is there, and holds no list of keys. */
-export class KeyFileBroken extends Error {
+class KeyFileBroken extends Error {
   readonly code = 'INVALID_FILE';
 }
 
