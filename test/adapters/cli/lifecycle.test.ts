@@ -52,4 +52,18 @@ describe('a job as it was', () => {
     await cli.clock.advance(60_000);
     expect((await cli.run('show', 'report')).out).toMatch(/^ {2}next run +due; waits for a service with its handler$/m);
   });
+
+  it('is not known any more where its history was dropped', async () => {
+    const made = new Date(cli.clock.now());
+    const jobs = cli.file('kept.json', { ...report, jobName: 'kept', retention: { executions: 1, days: null } });
+    const service = cli.start(['serve', '--jobs', jobs, '--handlers', handlers]);
+    await service.out.shows('nexus-scheduler 1.2.3');
+    await cli.clock.advance(110 * 60_000);
+    service.signal('SIGTERM');
+    await service.done;
+    expect(await cli.run('as-of', 'kept', '--at', made.toISOString())).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error: \S+ lies before the oldest history that retention has kept of this job \(HISTORY_DROPPED\)\n$/),
+    });
+  });
 });

@@ -93,12 +93,15 @@ const asOf = async (invocation: Invocation, name: string, { at }: Options): Prom
   return undefined;
 };
 
-/** A job that is there now and was not then is no mistake in its name. */
+/** A job that is there now and was not then is no mistake in its name, and history that was dropped none in the instant. */
 const jobAt = async (scheduler: CliScheduler, name: string, at: Date): Promise<JobInfo> => {
   try {
     return await scheduler.jobAsOf(name, at);
   } catch (error) {
-    if (!(error instanceof SchedulerError) || error.code !== 'JOB_NOT_FOUND') throw error;
+    if (!(error instanceof SchedulerError)) throw error;
+    const dropped = error.issues?.find(({ path }) => path === 'at' || path === 'asOf');
+    if (dropped) throw new Refusal('HISTORY_DROPPED', `${absolute(at)} ${dropped.message}`);
+    if (error.code !== 'JOB_NOT_FOUND') throw error;
     const { jobName, createdAt } = await scheduler.getJob(name);
     throw new Refusal('BEFORE_CREATION', `job "${jobName}" was made at ${absolute(createdAt)}; there is nothing to see before`);
   }
