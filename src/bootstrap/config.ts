@@ -129,6 +129,7 @@ export const readConfig = (environment: Environment): Config => {
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) issues.push(...parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+  if (isUndeliverable(values, environment)) issues.push({ path: 'NOTIFY_EMAIL', message: 'needs a mail server: set SMTP_URL' });
   const secrets: Secrets = Object.fromEntries(
     (parsed.data?.SCHEDULER_SECRETS ?? []).flatMap((entry) => {
       const secret = secretOf(entry, environment);
@@ -143,6 +144,10 @@ export const readConfig = (environment: Environment): Config => {
     issues,
   });
 };
+
+/** Whether people are to be told by mail where no mail server is named, rightly or wrongly. */
+const isUndeliverable = ({ NOTIFY_EMAIL }: Environment, { SMTP_URL, SMTP_URL_FILE }: Environment): boolean =>
+  NOTIFY_EMAIL !== undefined && !SMTP_URL && !SMTP_URL_FILE;
 
 /** What an entry such as `ERP_TOKEN@erp.example.com` names, or what is wrong with it. */
 const secretOf = (

@@ -5,20 +5,21 @@ import { readInstant } from '../adapters/calendar/dateValue.js';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
 import { connect } from '../adapters/client/index.js';
-import { KeyFile } from '../adapters/keys/index.js';
 import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
 import { jobTypes } from './jobTypes.js';
+import { keysIn } from './keys.js';
 import { limitsFrom } from './limitsFrom.js';
 import { mongoStoreOf, nameOf } from './mongoStore.js';
 import { notificationsFrom } from './notificationsFrom.js';
-import { keysFileOf, openHttp } from './openHttp.js';
+import { openHttp } from './openHttp.js';
 import type { SchedulerOptions } from './options.js';
 import { predefinedFrom } from './predefinedFrom.js';
 import { restoreArchive } from './restore.js';
 import { createScheduler } from './scheduler.js';
+import { serversOf } from './servers.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
@@ -43,7 +44,7 @@ const mongo = mongoStoreOf(config);
 const urlOf = ({ HOST, PORT }: Config): string => `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 
 /** The servers that the environment names, for commands that ask for the shared store. */
-const serversOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
+const optionsOf = (store: OpenOptions['store']): Pick<SchedulerOptions, 'store' | 'nats'> => {
   if (store === 'memory') return { store };
   const { readOnly = false } = store;
   const isOurs = 'shared' in store || store.directory === config.DATA_DIR;
@@ -71,7 +72,7 @@ process.exitCode = await runCli(
     open: ({ store, ...options }) =>
       createScheduler({
         ...options,
-        ...serversOf(store),
+        ...optionsOf(store),
         // A command that is given a directory finds all of its files there.
         predefined: predefinedFrom(config, typeof store === 'object' && 'directory' in store ? store.directory : config.DATA_DIR),
         notifications: notificationsFrom(config),
@@ -89,9 +90,10 @@ process.exitCode = await runCli(
         ...(organization !== undefined && { organization }),
       });
     },
-    keys: new KeyFile(keysFileOf(config)),
-    listen: async (scheduler, { logger, ...address }) =>
-      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...address }) : null,
+    keysIn: (directory) => keysIn(config, directory),
+    servers: serversOf(config),
+    listen: async (scheduler, { logger, ...place }) =>
+      config.SCHEDULER_HTTP ? openHttp({ scheduler, config, version, log: logger, consoleDirectory, ...place }) : null,
     jobTypes,
     restore: (request) =>
       restoreArchive({ ...request, predefined: predefinedFrom(config, config.DATA_DIR), organization: config.SCHEDULER_ORGANIZATION }),

@@ -64,6 +64,15 @@ describe('the environment', () => {
     ]);
   });
 
+  it('refuses to notify by mail without a mail server', () => {
+    const mail = { NOTIFY_EMAIL: 'ops@example.com' };
+    expect(issuesOf(() => readConfig(mail))).toEqual(['NOTIFY_EMAIL']);
+    expect(() => readConfig({ ...mail, SMTP_URL: '', NOTIFY_WEBHOOK: 'https://example.com/' })).toThrow('SMTP_URL');
+    expect(readConfig({ ...mail, SMTP_URL: 'smtp://mail.example.com' }).NOTIFY_EMAIL).toEqual(['ops@example.com']);
+    expect(issuesOf(() => readConfig({ ...mail, SMTP_URL_FILE: '/nowhere' }))).toEqual(['SMTP_URL_FILE']);
+    expect(issuesOf(() => readConfig({ ...mail, SMTP_URL: 'mail.example.com' }))).toEqual(['SMTP_URL']);
+  });
+
   it('reads a secret from the file that NAME_FILE names', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'config-'));
     const file = path.join(directory, 'secret');

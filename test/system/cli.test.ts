@@ -87,6 +87,24 @@ describe('the program', () => {
     expect(out).toMatch(/\nstopped after .*: 1 completed, 0 failed\n$/);
   });
 
+  it('lets a handler end where its terminal is gone', async () => {
+    const at = ['--data-dir', path.join(directory, 'hung-up')];
+    const slow = file(
+      'slow.mjs',
+      `import { existsSync } from 'node:fs';
+      export default { slow: async () => { while (!existsSync(${JSON.stringify(path.join(directory, 'go-on'))})) await new Promise((r) => setTimeout(r, 10)); } };`,
+    );
+    const serving = program(['serve', '--jobs', file('slow.json', due('slow')), '--handlers', slow, ...at]);
+    await serving.shows('started attempt 1/3');
+    serving.child.kill('SIGHUP');
+    await serving.shows('SIGHUP: stopping; waiting');
+    file('go-on', '');
+    expect(await serving.ended).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/slow +completed in .*stopped after .*: 1 completed/s),
+    });
+  });
+
   it('exits at once when it is told a second time', async () => {
     const serving = program([
       'serve',

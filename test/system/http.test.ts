@@ -91,7 +91,7 @@ describe('a service that is killed', () => {
 
 describe('keys', () => {
   it('count as soon as they are made, and not any more once they are withdrawn, without a restart', async () => {
-    const { url } = await serve();
+    const { url, child, ended } = await serve();
     const status = async (key?: string): Promise<number> => (await put(url, key)).status;
     const becomes = async (wanted: number, key?: string): Promise<void> => {
       while ((await status(key)) !== wanted);
@@ -104,7 +104,18 @@ describe('keys', () => {
     expect([listed.status, listed.stdout]).toEqual([0, expect.stringContaining('ping')]);
     expect(run(['keys', 'revoke', id]).status).toBe(0);
     await becomes(401, key);
+    child.kill('SIGTERM');
+    await ended;
+    const again = await serve();
+    expect((await put(again.url)).status).toBe(401);
     rmSync(path.join(directory, 'data', 'api-keys.json'));
+  });
+
+  it('are those of the directory that the service is given', async () => {
+    const elsewhere = ['--data-dir', path.join(directory, 'elsewhere')];
+    const { key } = JSON.parse(run(['keys', 'create', '--name', 'me', '--scope', 'admin', '--json', ...elsewhere]).stdout);
+    const { url } = await serve({}, ...elsewhere);
+    expect([(await put(url)).status, (await put(url, key)).status]).toEqual([401, 201]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BulkResult, JobInfo, JobInput, JobsApi, ScheduleResult } from '../../application/api/types.js';
 import { SchedulerError } from '../../domain/errors.js';
+import { isEnded } from './ended.js';
 import type { CliScheduler } from './environment.js';
 import { closing, type Invocation, openEmpty, withScheduler } from './invocation.js';
 
@@ -25,11 +26,9 @@ export const tryJobs = async (invocation: Invocation, inputs: readonly JobInput[
     const tried = inputs.map((input, index) => withoutPast(input, before[index] ?? null, invocation.now));
     const results = await trial.scheduleJobs(tried);
     const after = await existingJobs(trial, tried);
-    return outcomes(inputs, results, (_, index) => {
-      const [old, renewed] = [before[index], after[index]];
-      if (!old || !renewed) return 'created';
-      return isSame(old, renewed, tried[index] !== inputs[index]) && isLeftEnabled(old, inputs[index]) ? 'unchanged' : 'updated';
-    });
+    const trials = inputs.map((input, index) => trialOf(before[index], after[index], input, tried[index] !== input));
+    const told = results.map((result, index) => (trials[index]?.staysEnded ? asEnded(result, before[index]) : result));
+    return outcomes(inputs, told, (_, index) => trials[index]?.outcome ?? 'created');
   });
 };
 
@@ -67,11 +66,29 @@ const jobsApiFor = (scheduler: CliScheduler, input: JobInput): JobsApi => {
 const withoutPast = (input: JobInput, old: JobInfo | null, now: Date): JobInput => {
   const { runAt } = Object(Object(input).schedule);
   if (old?.schedule.type !== 'once' || new Date(runAt).getTime() !== new Date(old.schedule.runAt).getTime()) return input;
+  if (new Date(runAt) > now) return input;
   return { ...input, schedule: { type: 'once', runAt: now } };
 };
 
-const isSame = (old: JobInfo, renewed: JobInfo, sameSchedule: boolean): boolean =>
-  isDeepStrictEqual(definitionOf(old), definitionOf(renewed)) && (sameSchedule || isDeepStrictEqual(old.schedule, renewed.schedule));
+type Trial = { readonly outcome: 'created' | 'updated' | 'unchanged'; readonly staysEnded: boolean };
+type Found = JobInfo | null | undefined;
+
+/** What the store that knows the job as `old` would do. `isOver`: it was tried with another schedule, for its own has passed. */
+const trialOf = (old: Found, renewed: Found, input: JobInput, isOver: boolean): Trial => {
+  if (!old || !renewed) return { outcome: 'created', staysEnded: false };
+  const { enabled } = Object(input);
+  const sameSchedule = isOver || isDeepStrictEqual(old.schedule, renewed.schedule);
+  const comesBack = isEnded(old.status) && (!sameSchedule || (enabled === true && !isOver));
+  const isSame = sameSchedule && isDeepStrictEqual(definitionOf(old), definitionOf(renewed));
+  const isLeftEnabled = enabled === undefined || enabled === old.enabled;
+  return {
+    outcome: isSame && isLeftEnabled && !comesBack ? 'unchanged' : 'updated',
+    staysEnded: isEnded(old.status) && !comesBack,
+  };
+};
+
+const asEnded = (result: BulkResult, old: Found): BulkResult =>
+  result instanceof SchedulerError || !old ? result : { ...result, status: old.status, nextRunAt: null };
 
 /** What a file says of a job, but for its schedule. */
 const definitionFields = [
@@ -91,5 +108,3 @@ const definitionFields = [
 ] as const satisfies readonly (keyof JobInfo)[];
 
 const definitionOf = (job: JobInfo): readonly unknown[] => definitionFields.map((field) => job[field]);
-
-const isLeftEnabled = (old: JobInfo, input: JobInput | undefined): boolean => input?.enabled === undefined || input.enabled === old.enabled;

@@ -137,10 +137,12 @@ export type KeyInfo = {
   readonly createdAt?: string | undefined;
 };
 
-/** The keys of the HTTP API, in a file. */
+/** The keys of the HTTP API, in a file or a variable of the environment. */
 export type Keys = {
+  /** Where they are, for people. */
   readonly path: string;
-  list(): Promise<readonly KeyInfo[]>;
+  /** Null where there is no list of keys, and nobody needs one. */
+  list(): Promise<readonly KeyInfo[] | null>;
   create(wanted: {
     readonly name: string;
     readonly scope: Scope;
@@ -150,6 +152,12 @@ export type Keys = {
   /** Resolves with what was removed; null where there is no such key. */
   remove(id: string): Promise<KeyInfo | null>;
 };
+
+/** What is to be thought of a thing that was looked at, and why. */
+export type Judgement = { readonly state: 'good' | 'warn' | 'bad'; readonly detail: string };
+
+/** A server that the configuration names. `ask` never rejects, ends within seconds, and changes nothing there. */
+export type AskedServer = { readonly what: string; ask(): Promise<Judgement> };
 
 /** A service that runs elsewhere. */
 export type RemoteService = JobsApi & {
@@ -163,7 +171,8 @@ export type Readiness = { readonly ready: boolean; readonly reasons: readonly st
 
 export type Listening = { readonly url: string; readonly withKeys: boolean; close(): Promise<void> };
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** `SIGHUP`: its terminal is gone. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Everything the commands need from outside: nothing in this folder touches the process, the clock or the composition root. */
 export type CliEnvironment = {
@@ -176,11 +185,13 @@ export type CliEnvironment = {
   open(options: OpenOptions): CliScheduler;
   /** A running service. Throws `INVALID_ARGUMENT` for what is no address of one; nothing is asked before the first call. */
   connect(url: string, organization: string | undefined): RemoteService;
-  readonly keys: Keys;
+  /** Those that go with the store in a data directory. */
+  keysIn(directory: string): Keys;
+  readonly servers: readonly AskedServer[];
   /** The HTTP API of a scheduler that `open` gave; null where the configuration says that there is none. */
   listen(
     scheduler: CliScheduler,
-    given: { readonly host?: string; readonly port?: number; readonly logger: Logger },
+    given: { readonly directory: string; readonly host?: string; readonly port?: number; readonly logger: Logger },
   ): Promise<Listening | null>;
   /** The job types that come with the scheduler. */
   jobTypes(): readonly JobType[];

@@ -5,15 +5,19 @@ import type { Terminal } from './terminal.js';
 
 export type ExitCode = 0 | 1 | 2;
 
-/** The command line itself is wrong, or names a file that is not there. */
+/** The command line itself is wrong: whatever the files and the store hold, it would be. */
 export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(
+    message: string,
+    readonly issues: readonly Issue[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
     this.name = 'UsageError';
   }
 }
 
-/** A file that was read is not what it should be, or does not belong where it was to go. */
+/** A file that is named is not there, is not what it should be, or does not belong where it was to go. */
 export class FileError extends Error {
   constructor(
     message: string,
@@ -25,6 +29,26 @@ export class FileError extends Error {
   }
 }
 
+/** What a command does not do, although command line and store are well. `remedy` says what does it. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
+/** An error about what options hold, with the name of its option in place of each path that begins as said in `options`. */
+export const namingOptions = (error: unknown, options: { readonly [path: string]: string }): unknown => {
+  if (!(error instanceof SchedulerError) || error.issues === undefined) return error;
+  const nameOf = (path: string): string => Object.entries(options).find(([start]) => path.startsWith(start))?.[1] ?? path;
+  const issues = error.issues.map(({ path, message }) => ({ path: nameOf(path), message }));
+  return new UsageError(titles[error.code] ?? error.message, issues, { cause: error });
+};
+
 /** Says what went wrong and what to do about it; returns the exit code. */
 export const reportFailure = (error: unknown, terminal: Terminal, json: boolean, store: StoreChoice['kind'] = 'embedded'): ExitCode => {
   const failure = describeFailure(error, store);
@@ -33,6 +57,8 @@ export const reportFailure = (error: unknown, terminal: Terminal, json: boolean,
 };
 
 const usage = 'USAGE';
+/** Of what nobody has thought of. */
+export const unexpected = 'UNEXPECTED';
 
 type Failure = { readonly code: string; readonly message: string; readonly issues?: readonly Issue[]; readonly remedy?: string };
 
@@ -46,10 +72,12 @@ export const describeFailure = (error: unknown, store: StoreChoice['kind'] = 'em
     const title = issues === undefined || issues.length === 0 ? message : (titles[code] ?? message);
     return { code, message: title, ...(issues !== undefined && { issues }), ...(remedy !== undefined && { remedy }) };
   }
-  if (error instanceof UsageError) return { code: usage, message: error.message };
+  if (error instanceof UsageError) return { code: usage, message: error.message, issues: error.issues };
   if (error instanceof FileError) return { code: 'INVALID_FILE', message: error.message, issues: error.issues };
-  if (error instanceof Error) return { code: systemCode(error) ?? 'UNEXPECTED', message: error.message };
-  return { code: 'UNEXPECTED', message: String(error) };
+  if (error instanceof Refusal)
+    return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
+  if (error instanceof Error) return { code: systemCode(error) ?? unexpected, message: error.message };
+  return { code: unexpected, message: String(error) };
 };
 
 export const failureLines = ({ code, message, issues = [], remedy }: Failure): readonly string[] => [
@@ -74,7 +102,7 @@ const titles: { readonly [code in SchedulerErrorCode]?: string } = {
 /** What to do next, where the message alone does not say it. */
 const remedies: { readonly [code in SchedulerErrorCode]?: string } = {
   STORE_LOCKED:
-    'Stop that process and try again. Beside it, the commands that only look work: list, show, history, stats, artifacts, events, explain, verify.',
+    'Ask that process, if it is a service: --url http://HOST:PORT. Or stop it and try again. Beside it, the commands that only look work: list, show, history, stats, artifacts, events, explain, as-of, diff, forecast, verify, export, doctor.',
   STORE_UNAVAILABLE: 'Check that the data directory is the right one, may be read and written, and has room; --data-dir names another.',
   JOB_NOT_FOUND: '`nexus-scheduler list` shows the jobs there are; --org looks in another organization.',
   UNAUTHORIZED: 'Name a key that may: SCHEDULER_API_KEY, or SCHEDULER_API_KEY_FILE for a file with it.',

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { HandlerOptions } from '../../application/handlers.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
 import type { Issue } from '../../domain/errors.js';
-import { FileError, UsageError } from './failure.js';
+import { FileError } from './failure.js';
 
 export type LoadedHandlers = ReadonlyMap<string, { readonly handler: HandlerRef; readonly options: HandlerOptions }>;
 
@@ -14,7 +14,7 @@ export type LoadedHandlers = ReadonlyMap<string, { readonly handler: HandlerRef;
  */
 export const loadHandlers = async (file: string): Promise<LoadedHandlers> => {
   const path = resolve(file);
-  if (!(await isFile(path))) throw new UsageError(`there is no handlers file ${file}`);
+  if (!(await isFile(path))) throw new FileError(`there is no handlers file ${file}`);
   const exported = await defaultExport(path, file);
   if (typeof exported !== 'object' || exported === null || Array.isArray(exported))
     throw new FileError(`the default export of ${file} must be an object such as { "my-job": async (parameters) => { ... } }`);

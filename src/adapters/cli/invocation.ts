@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from '../../application/ports/logger.js';
-import type { CliConfig, CliEnvironment, CliScheduler, OpenOptions } from './environment.js';
+import type { CliConfig, CliEnvironment, CliScheduler, Keys, OpenOptions } from './environment.js';
 import type { ExitCode } from './failure.js';
 import { printable, printableJson } from './format/printable.js';
 import { remoteScheduler } from './remoteScheduler.js';
@@ -62,6 +62,13 @@ export const invocationOf = (environment: CliEnvironment, { json = false, org, d
 const storeOf = ({ shared, directory }: CliConfig, dataDir: string | undefined): StoreChoice =>
   shared !== undefined && dataDir === undefined ? { kind: 'shared', name: shared } : { kind: 'embedded', directory: dataDir ?? directory };
 
+/** Where files are that go with the store. */
+export const directoryOf = ({ store, environment }: Pick<Invocation, 'store' | 'environment'>): string =>
+  store.kind === 'embedded' ? store.directory : environment.config.directory;
+
+export const keysOf = (invocation: Pick<Invocation, 'store' | 'environment'>): Keys =>
+  invocation.environment.keysIn(directoryOf(invocation));
+
 /** Opens the store for one command and closes it after, whatever happens. `read` works beside a process that writes. */
 export const withScheduler = async <T>(
   invocation: Invocation,
@@ -69,7 +76,7 @@ export const withScheduler = async <T>(
   use: (scheduler: CliScheduler) => Promise<T>,
 ): Promise<T> => {
   const { store } = invocation;
-  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory, invocation.environment.keys.path));
+  const isEmpty = access === 'read' && store.kind === 'embedded' && (await isBlank(store.directory, keysOf(invocation).path));
   return closing(isEmpty ? openEmpty(invocation) : openScheduler(invocation, access), use);
 };
 

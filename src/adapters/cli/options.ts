@@ -17,6 +17,12 @@ export const portNumber = (text: string): number => {
   return port;
 };
 
+/** The empty text, as a variable that is not set leaves it, would mean the directory that happens to be the current one. */
+export const directoryName = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('Give the name of a directory.');
+  return text;
+};
+
 /** An instant, as the library reads one. */
 export const isoInstant =
   ({ readInstant }: CliEnvironment) =>

@@ -5,7 +5,18 @@ import type { CliConfig, CliEnvironment, CliInput, CliOutput, StopSignal } from 
 
 type Given = Pick<
   CliEnvironment,
-  'version' | 'now' | 'after' | 'open' | 'listen' | 'connect' | 'keys' | 'jobTypes' | 'restore' | 'readInstant' | 'nextOccurrences'
+  | 'version'
+  | 'now'
+  | 'after'
+  | 'open'
+  | 'listen'
+  | 'connect'
+  | 'keysIn'
+  | 'servers'
+  | 'jobTypes'
+  | 'restore'
+  | 'readInstant'
+  | 'nextOccurrences'
 > & {
   readonly config: CliConfig;
 };
@@ -18,7 +29,7 @@ export const processEnvironment = (process: NodeJS.Process, given: Given): CliEn
   stderr: outputOf(process.stderr),
   stdin: inputOf(process),
   onSignal: (listener) => {
-    const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+    const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, listener);
     return () => {
       for (const signal of signals) process.off(signal, listener);
@@ -47,9 +58,9 @@ const colorOf = ({ NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv): Pick<CliCo
 const outputOf = (stream: NodeJS.WriteStream): CliOutput => {
   let closed = false;
   const listeners: (() => void)[] = [];
-  // Whoever read the pipe has seen enough, as `| head` does: that is no error.
+  // Whoever read the pipe has seen enough, as `| head` does, or the terminal is gone: that is no error.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     closed = true;
     for (const listener of listeners.splice(0)) listener();
   });

@@ -18,8 +18,9 @@ import { serveCommand } from './commands/serve.js';
 import { showCommand } from './commands/show.js';
 import { upkeepCommands } from './commands/upkeep.js';
 import type { CliEnvironment } from './environment.js';
-import { type ExitCode, reportFailure } from './failure.js';
+import { type ExitCode, reportFailure, UsageError } from './failure.js';
 import { type Commands, invocationOf, type Run } from './invocation.js';
+import { directoryName } from './options.js';
 
 /** In the order in which the help lists them. */
 const commands: readonly Commands[] = [
@@ -43,6 +44,26 @@ const commands: readonly Commands[] = [
   doctorCommand,
 ];
 
+/** They work on files of this machine, or on nothing: with `--url` somebody would take what they say for what the service says. */
+const asksNoService: ReadonlySet<string> = new Set([
+  'serve',
+  'next',
+  'handlers',
+  'verify',
+  'rebuild',
+  'export',
+  'import',
+  'restore',
+  'keys',
+]);
+
+const refuseUrl = ({ url }: { readonly url?: string }, command: string): void => {
+  if (url !== undefined && asksNoService.has(command)) throw new UsageError(`${command} asks no service: leave --url out`);
+};
+
+/** Of a command, or of the one that it is a part of. */
+const nameOf = (command: Command): string => (command.parent?.parent ? nameOf(command.parent) : command.name());
+
 /** Runs one command line, without the program's name. Resolves with the exit code: 0 ok, 1 refused or failed, 2 usage. */
 export const runCli = async (argv: readonly string[], environment: CliEnvironment): Promise<number> => {
   let exitCode: ExitCode = 0;
@@ -53,6 +74,7 @@ export const runCli = async (argv: readonly string[], environment: CliEnvironmen
       exitCode = (await action(invocationOf(environment, program.opts()), ...args)) ?? 0;
     };
   for (const register of commands) register(program, run, environment);
+  program.hook('preAction', (_, command) => refuseUrl(program.opts(), nameOf(command)));
   // Neither an idle store nor a timer of housekeeping keeps the process alive.
   const release = environment.keepAlive();
   try {
@@ -74,7 +96,7 @@ const programFor = ({ version, stdout, stderr }: CliEnvironment): Command =>
     .version(version, '-V, --version')
     .option('--json', 'print JSON: what the method of the library returns')
     .option('--org <organization>', 'act in this organization')
-    .option('--data-dir <directory>', 'use the embedded store in this directory, whatever MONGODB_URI says')
+    .option('--data-dir <directory>', 'use the embedded store in this directory, whatever MONGODB_URI says', directoryName)
     .option('--url <url>', 'ask the service that runs there, with the key in SCHEDULER_API_KEY, in place of a store')
     .option('--no-color', 'print without colours')
     .configureHelp({ showGlobalOptions: true })

@@ -1,5 +1,6 @@
 import type { JobInfo } from '../../application/api/types.js';
 import type { Outcome } from './applyJobs.js';
+import { isEnded } from './ended.js';
 import type { CliScheduler, Listening } from './environment.js';
 import { type Field, fieldLines } from './format/fields.js';
 import { printable } from './format/printable.js';
@@ -41,8 +42,7 @@ export const serviceOf = async (
   const unavailable: Record<string, string[]> = {};
   for (const { jobName, jobType, status } of jobs) {
     const key = jobType === 'custom' ? jobName : jobType;
-    if (scheduler.jobHandlers.get(key) === undefined && status !== 'cancelled' && status !== 'completed' && status !== 'failed')
-      unavailable[key] = [...(unavailable[key] ?? []), jobName];
+    if (scheduler.jobHandlers.get(key) === undefined && !isEnded(status)) unavailable[key] = [...(unavailable[key] ?? []), jobName];
   }
   const counted = (kind: Outcome['outcome']): number => outcomes.filter(({ outcome }) => outcome === kind).length;
   return {

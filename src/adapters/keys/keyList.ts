@@ -31,8 +31,18 @@ const list = z.strictObject({ keys: z.array(entry, { error: 'must be a list' }) 
 export const readKeyList = (json: string, where: string): readonly KeyEntry[] => {
   const read = list.safeParse(parsed(json));
   if (read.success) return read.data.keys;
-  const issues = read.error.issues.map(({ path, message }): Issue => ({ path: [where, ...path.map(String)].join('.'), message }));
-  throw new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  throw invalid(read.error, [where]);
+};
+
+/** Throws `INVALID_ARGUMENT` naming everything that would not be read again. */
+export const checkKey = (key: KeyEntry): void => {
+  const read = entry.safeParse(key);
+  if (!read.success) throw invalid(read.error);
+};
+
+const invalid = (error: z.ZodError, where: readonly string[] = []): SchedulerError => {
+  const issues = error.issues.map(({ path, message }): Issue => ({ path: [...where, ...path.map(String)].join('.'), message }));
+  return new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 };
 
 export const writeKeyList = (keys: readonly KeyEntry[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;

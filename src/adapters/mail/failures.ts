@@ -31,5 +31,5 @@ export const mailFailed = (thrown: unknown, signal: AbortSignal): MailFailed => 
 };
 
 /** What the server said, as one line. */
-const reasonOf = ({ response, message }: SmtpError): string =>
+export const reasonOf = ({ response, message }: SmtpError): string =>
   (response ?? message ?? 'the server did not say why').replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longestReason);

@@ -25,27 +25,13 @@ type Settings = { readonly server: MailServer; readonly from: MailAddress; reado
 
 /** Sends over SMTP, on connections that are kept for a while. Files and URLs are never read: attachments are what they are given as. */
 export const createSmtpMailer = ({ server, from, background, limits = defaultMailLimits }: Settings): Mailer => {
-  const { user, password } = server;
   const options: SMTPPoolOptions & { pool: true } = {
+    ...connectionTo(server, limits),
     pool: true,
-    host: server.host,
-    port: server.port,
-    secure: server.secure,
-    requireTLS: server.requireTls,
-    ignoreTLS: server.ignoreTls,
-    tls: { rejectUnauthorized: server.verifyCertificate },
-    ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
     maxConnections: limits.connections,
     // Only before a byte of the mail was sent: a connection that was closed while it lay idle.
     maxRequeues: 1,
     idleTimeout: 30_000,
-    dnsTimeout: limits.connectMs,
-    connectionTimeout: limits.connectMs,
-    greetingTimeout: limits.greetingMs,
-    socketTimeout: limits.silenceMs,
-    socketCloseTimeout: 1_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
   };
   const transport = createTransport(options);
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
@@ -88,6 +74,27 @@ export const createSmtpMailer = ({ server, from, background, limits = defaultMai
       }
     },
     close: async () => transport.close({ force: true }),
+  };
+};
+
+/** How a server is spoken to, whatever about. */
+export const connectionTo = (server: MailServer, limits: Pick<MailLimits, 'connectMs' | 'greetingMs' | 'silenceMs'>) => {
+  const { user, password } = server;
+  return {
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    requireTLS: server.requireTls,
+    ignoreTLS: server.ignoreTls,
+    tls: { rejectUnauthorized: server.verifyCertificate },
+    ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
+    dnsTimeout: limits.connectMs,
+    connectionTimeout: limits.connectMs,
+    greetingTimeout: limits.greetingMs,
+    socketTimeout: limits.silenceMs,
+    socketCloseTimeout: 1_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
   };
 };
 

@@ -15,6 +15,7 @@ import { eventStore } from './log/eventStore.js';
 import { eventFeed } from './log/feed.js';
 import { mongoReadModels } from './models/readModels.js';
 
+export { askMongo } from './ask.js';
 export { openMongoReader } from './openReader.js';
 export { MongoUnusable } from './unusable.js';
 

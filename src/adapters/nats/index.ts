@@ -4,6 +4,8 @@ import { Connection } from './connection.js';
 import { wakeHints } from './hints.js';
 import { JetStreamPublisher } from './publisher.js';
 
+export { askNats } from './ask.js';
+
 export type NatsOptions = {
   /** `nats://[user:password@|token@]host[:port]`, several with commas in between; `tls://` for encryption. */
   readonly url: string;

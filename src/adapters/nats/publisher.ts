@@ -3,7 +3,7 @@ import { type EventPublisher, type Outgoing, type PublishedUpTo, PublisherUnavai
 import type { Millis } from '../../domain/instant.js';
 import type { Connection } from './connection.js';
 import { explained, isNoMessageFound, isStreamNotFound, isWrongLastSequence } from './failures.js';
-import { maxPayload, mismatches, sentTo, streamName, wantedConfig } from './streamConfig.js';
+import { faultsOf, sentTo, streamName, wantedConfig } from './streamConfig.js';
 
 const answerMs: Millis = 5_000;
 /** A purge goes through the index of the whole stream. */
@@ -34,9 +34,8 @@ export class JetStreamPublisher implements EventPublisher {
         if (isStreamNotFound(error)) return manager.streams.add(wanted);
         throw error;
       });
-      const faults = mismatches(config, wanted).map((fault) => `stream ${wanted.name}: ${fault}`);
-      const { max_payload: most = maxPayload, version } = connection.info ?? {};
-      if (most < maxPayload) faults.push(`max_payload is ${most} instead of at least ${maxPayload}`);
+      const { max_payload, version } = connection.info ?? {};
+      const faults = faultsOf({ maxPayload: max_payload, config }, wanted);
       if (faults.length > 0)
         throw new PublisherUnavailable(`NATS ${version} at ${this.connection.server} is not set up for the events: ${faults.join('; ')}`);
     });

@@ -6,7 +6,7 @@ const eventsOfPartition = (partition: number): string => `scheduler.partition.${
 
 const dedupeWindowNs = 10 * 60 * 1_000_000_000;
 /** The largest event, and what goes with it. */
-export const maxPayload = 1_048_576;
+const maxPayload = 1_048_576;
 
 type Wanted = Pick<StreamConfig, 'name' | 'subjects' | 'storage' | 'retention' | 'duplicate_window' | 'subject_transform'>;
 
@@ -31,7 +31,7 @@ export const sentTo = (subject: string, partition: number, partitions: number): 
   partitions === 1 ? subject : subject.replace(events, eventsOfPartition(partition));
 
 /** What makes an existing stream unfit. Limits, replicas and placement are the operator's business. */
-export const mismatches = (found: Partial<StreamConfig>, wanted: Wanted): readonly string[] => {
+const mismatches = (found: Partial<StreamConfig>, wanted: Wanted): readonly string[] => {
   const differences = [
     differs('subjects', found.subjects, wanted.subjects),
     differs('storage', found.storage, wanted.storage),
@@ -45,6 +45,18 @@ export const mismatches = (found: Partial<StreamConfig>, wanted: Wanted): readon
   const windowIsShort = (found.duplicate_window ?? 0) < wanted.duplicate_window;
   return [...differences.flatMap((text) => text ?? []), ...(windowIsShort ? ['duplicate_window is shorter than 10 minutes'] : [])];
 };
+
+/** What of a server, and of the stream where there is one, keeps our events from it. */
+export const faultsOf = (
+  {
+    maxPayload: most = maxPayload,
+    config,
+  }: { readonly maxPayload: number | undefined; readonly config: Partial<StreamConfig> | undefined },
+  wanted: Wanted,
+): readonly string[] => [
+  ...(config === undefined ? [] : mismatches(config, wanted).map((fault) => `stream ${wanted.name}: ${fault}`)),
+  ...(most < maxPayload ? [`max_payload is ${most} instead of at least ${maxPayload}`] : []),
+];
 
 const differs = (field: string, found: unknown, wanted: unknown): string | null =>
   JSON.stringify(found) === JSON.stringify(wanted) ? null : `${field} is ${shown(found)} instead of ${shown(wanted)}`;

@@ -4,7 +4,7 @@ import { evolve, initialState, type Job, type JobEvent, type JobState } from '..
 import { jitterOf } from '../../domain/job/status.js';
 import type { Commit } from '../ports/eventStore.js';
 import type { AttemptRow, ExecutionRow, JobRow } from '../ports/readModels.js';
-import { countFinished, countRetry, countSkipped, countStart, emptyStats, type JobStats } from './stats.js';
+import { countFinished, countStart, emptyStats, type JobStats } from './stats.js';
 
 /** What one commit makes of a job's row, and the history entries it touched. */
 export type Projected = { readonly row: JobRow; readonly executions: readonly ExecutionRow[] };
@@ -39,14 +39,14 @@ export const project = (row: JobRow, commit: Commit, folded?: readonly JobState[
       stats = emptyStats;
       createdAt = commit.at;
       open = [];
-    } else if (event.type === 'OccurrencesSkipped') stats = countSkipped(stats, event.count);
+    } else if (event.type === 'OccurrencesSkipped') stats = { ...stats, skipped: stats.skipped + event.count };
     else if ('executionId' in event && before.kind === 'job') {
       const entry = applyToExecution(open.find(isOf(event)), event, before, commit);
       if (!entry) continue;
       stats = countExecution(stats, entry, event, before);
       touched = withEntry(touched, entry);
-      const isOver = entry.finishedAt !== null && entry.status !== 'running' && entry.status !== 'retrying';
-      open = isOver ? open.filter((e) => !isOf(event)(e)) : withEntry(open, entry);
+      const isOpen = entry.finishedAt === null || entry.status === 'running' || entry.status === 'retrying';
+      open = isOpen ? withEntry(open, entry) : open.filter(({ executionId }) => executionId !== entry.executionId);
     }
   }
   return {
@@ -96,110 +96,87 @@ const applyToExecution = (row: ExecutionRow | undefined, event: ExecutionEvent, 
     };
   if (!row) return null;
   const { version } = commit;
-  const { error } = row;
   switch (event.type) {
     case 'ExecutionStarted': {
       const { attempt, startedAt, node } = event;
       const started: AttemptRow = { attempt, status: 'running', startedAt, finishedAt: null, durationMs: null, node };
-      const attempts = appended(row.attempts, started);
       // An attempt runs with the parameters current at its start, unless the execution has its own.
       const own = job.executions.find((e) => e.executionId === event.executionId)?.parameters;
-      const parameters = own ?? job.definition.parameters;
-      return changed(row, { version, status: 'running', startedAt: row.startedAt ?? startedAt, attempts, parameters }, { error });
+      return {
+        ...withoutRetry(row),
+        version,
+        status: 'running',
+        startedAt: row.startedAt ?? startedAt,
+        attempts: appended(row.attempts, started),
+        parameters: own ?? job.definition.parameters,
+      };
     }
     case 'ExecutionCompleted': {
       const { finishedAt, durationMs, result } = event;
       const attempts = endAttempt(row, { status: 'completed', finishedAt, durationMs });
-      return finished(row, { version, status: 'completed', attempts, finishedAt }, { result });
+      const completed = finish({ ...withoutError(row), version, status: 'completed', attempts }, finishedAt);
+      return result === undefined ? completed : { result, ...completed };
     }
     case 'ExecutionFailed': {
       const { finishedAt, durationMs, error, cause, final } = event;
       const attempts = endAttempt(row, { status: 'failed', finishedAt, durationMs, error, cause });
-      return final
-        ? finished(row, { version, status: 'failed', attempts, finishedAt }, { error })
-        : changed(row, { version, status: 'retrying', attempts }, { error });
+      const ended = { ...row, version, attempts, error };
+      return final ? finish({ ...ended, status: 'failed' }, finishedAt) : { ...ended, status: 'retrying' };
     }
     case 'ExecutionRetryScheduled':
-      return changed(row, { version, status: 'retrying' }, { error, retryAt: event.retryAt });
+      return { ...row, version, status: 'retrying', retryAt: event.retryAt };
     case 'ExecutionCancelRequested':
-      return changed(row, { version }, row);
+      return { ...row, version };
     case 'ExecutionCancelled': {
       const { finishedAt } = event;
       const running = row.attempts.at(-1)?.status === 'running';
       const startedAt = row.attempts.at(-1)?.startedAt ?? finishedAt;
       const durationMs = Math.max(0, finishedAt - startedAt);
       const attempts = running ? endAttempt(row, { status: 'cancelled', finishedAt, durationMs }) : row.attempts;
-      return finished(row, { version, status: 'cancelled', attempts, finishedAt }, { error });
+      return finish({ ...row, version, status: 'cancelled', attempts }, finishedAt);
     }
   }
-};
-
-/** What only some entries have. Not kept unless handed on. */
-type Rest = { readonly [F in 'retryAt' | 'result' | 'error']?: ExecutionRow[F] | undefined };
-
-/** The entry with some fields changed; written out, so that all entries have one shape (see `changed` of a job). */
-const changed = (
-  row: ExecutionRow,
-  {
-    version = row.version,
-    status = row.status,
-    startedAt = row.startedAt,
-    finishedAt = row.finishedAt,
-    durationMs = row.durationMs,
-    attempts = row.attempts,
-    parameters = row.parameters,
-  }: Partial<ExecutionRow>,
-  { retryAt, result, error }: Rest,
-): ExecutionRow => {
-  const { executionId, stream, queuedVersion, trigger, scheduledFor, queuedAt } = row;
-  const next: ExecutionRow = {
-    executionId,
-    stream,
-    version,
-    queuedVersion,
-    status,
-    trigger,
-    scheduledFor,
-    queuedAt,
-    startedAt,
-    finishedAt,
-    durationMs,
-    attempts,
-    parameters,
-  };
-  if (retryAt === undefined && result === undefined && error === undefined) return next;
-  return {
-    ...next,
-    ...(retryAt !== undefined && { retryAt }),
-    ...(result !== undefined && { result }),
-    ...(error !== undefined && { error }),
-  };
-};
-
-type Ending = Pick<ExecutionRow, 'version' | 'status' | 'attempts'> & { readonly finishedAt: Instant };
-
-const finished = (row: ExecutionRow, { version, status, attempts, finishedAt }: Ending, rest: Rest): ExecutionRow => {
-  const total = row.startedAt === null ? null : Math.max(0, finishedAt - row.startedAt);
-  const durationMs = attempts.length === 1 ? (attempts[0]?.durationMs ?? null) : total;
-  return changed(row, { version, status, attempts, finishedAt, durationMs }, rest);
 };
 
 type Ended = Pick<AttemptRow, 'status' | 'finishedAt' | 'durationMs' | 'error' | 'cause'>;
 
 const endAttempt = ({ attempts }: ExecutionRow, { status, finishedAt, durationMs, error, cause }: Ended): readonly AttemptRow[] =>
-  attempts.map((last, i) => {
-    if (i < attempts.length - 1) return last;
-    const { attempt, startedAt, node } = last;
-    const ended: AttemptRow = { attempt, status, startedAt, finishedAt, durationMs, node };
+  attempts.map((a, i) => {
+    if (i < attempts.length - 1) return a;
+    const ended = { ...a, status, finishedAt, durationMs };
     return error && cause ? { ...ended, error, cause } : ended;
   });
+
+// Taking a field out costs more than all the rest of a projection: only few executions have these.
+const withoutRetry = (row: ExecutionRow): ExecutionRow => {
+  if (row.retryAt === undefined) return row;
+  const { retryAt: _, ...rest } = row;
+  return rest;
+};
+
+const withoutError = (row: ExecutionRow): ExecutionRow => {
+  if (row.error === undefined) return row;
+  const { error: _, ...rest } = row;
+  return rest;
+};
+
+const finish = (row: ExecutionRow, finishedAt: Instant): ExecutionRow => ({
+  ...withoutRetry(row),
+  finishedAt,
+  durationMs:
+    row.attempts.length === 1
+      ? (row.attempts[0]?.durationMs ?? null)
+      : row.startedAt === null
+        ? null
+        : Math.max(0, finishedAt - row.startedAt),
+});
 
 const countExecution = (stats: JobStats, row: ExecutionRow, event: ExecutionEvent, job: Job): JobStats => {
   switch (event.type) {
     case 'ExecutionStarted':
       return event.attempt === 1 ? countStart(stats, row, event.startedAt, jitterOf(job)) : stats;
     case 'ExecutionRetryScheduled':
-      return countRetry(stats);
+      return { ...stats, retries: stats.retries + 1 };
     case 'ExecutionCompleted':
       return countFinished(stats, row, 'completed', event.finishedAt);
     case 'ExecutionFailed':

@@ -49,64 +49,30 @@ export const emptyStats: JobStats = {
   lastFailureAt: null,
 };
 
-/** The statistics with some fields changed; written out, so that all have one shape (see `changed` of a job). */
-const changed = (
-  stats: JobStats,
-  {
-    completed = stats.completed,
-    failed = stats.failed,
-    cancelled = stats.cancelled,
-    retries = stats.retries,
-    skipped = stats.skipped,
-    durations = stats.durations,
-    lateness = stats.lateness,
-    days = stats.days,
-    streak = stats.streak,
-    lastExecution = stats.lastExecution,
-    lastSuccessAt = stats.lastSuccessAt,
-    lastFailureAt = stats.lastFailureAt,
-  }: Partial<JobStats>,
-): JobStats => ({
-  completed,
-  failed,
-  cancelled,
-  retries,
-  skipped,
-  durations,
-  lateness,
-  days,
-  streak,
-  lastExecution,
-  lastSuccessAt,
-  lastFailureAt,
-});
-
 /** Counts an execution that has just ended. */
-export const countFinished = (stats: JobStats, row: ExecutionRow, outcome: Outcome, at: Instant): JobStats => {
-  const { executionId, startedAt, finishedAt, durationMs } = row;
-  return changed(stats, {
-    completed: stats.completed + Number(outcome === 'completed'),
-    failed: stats.failed + Number(outcome === 'failed'),
-    cancelled: stats.cancelled + Number(outcome === 'cancelled'),
-    durations: outcome === 'completed' && durationMs !== null ? record(stats.durations, durationMs) : stats.durations,
-    days: countDay(stats.days, outcome, at),
-    streak: { outcome, count: stats.streak?.outcome === outcome ? stats.streak.count + 1 : 1 },
-    lastExecution: { executionId, status: outcome, startedAt, finishedAt, durationMs },
-    lastSuccessAt: outcome === 'completed' ? at : stats.lastSuccessAt,
-    lastFailureAt: outcome === 'failed' ? at : stats.lastFailureAt,
-  });
-};
-
-export const countRetry = (stats: JobStats): JobStats => changed(stats, { retries: stats.retries + 1 });
-
-export const countSkipped = (stats: JobStats, count: number): JobStats => changed(stats, { skipped: stats.skipped + count });
+export const countFinished = (stats: JobStats, row: ExecutionRow, outcome: Outcome, at: Instant): JobStats => ({
+  ...stats,
+  [outcome]: stats[outcome] + 1,
+  durations: outcome === 'completed' && row.durationMs !== null ? record(stats.durations, row.durationMs) : stats.durations,
+  days: countDay(stats.days, outcome, at),
+  streak: { outcome, count: stats.streak?.outcome === outcome ? stats.streak.count + 1 : 1 },
+  lastExecution: {
+    executionId: row.executionId,
+    status: outcome,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    durationMs: row.durationMs,
+  },
+  lastSuccessAt: outcome === 'completed' ? at : stats.lastSuccessAt,
+  lastFailureAt: outcome === 'failed' ? at : stats.lastFailureAt,
+});
 
 /** Counts the first start of a scheduled execution: how late it was, its jitter taken off. */
 export const countStart = (stats: JobStats, row: ExecutionRow, startedAt: Instant, jitterMs: Millis): JobStats => {
   if (row.trigger !== 'schedule' && row.trigger !== 'catchUp') return stats;
   const late = Math.max(0, startedAt - plus(row.scheduledFor, jitterMs));
   const { count, sum, max } = stats.lateness;
-  return changed(stats, { lateness: { count: count + 1, sum: sum + late, max: Math.max(max, late) } });
+  return { ...stats, lateness: { count: count + 1, sum: sum + late, max: Math.max(max, late) } };
 };
 
 const dayMs = 86_400_000;
@@ -123,11 +89,6 @@ const countDay = (days: readonly DayCount[], outcome: Outcome, at: Instant): rea
   const day = dayOf(at);
   const found = days.findIndex((d) => d.day === day);
   const before = days[found] ?? { day, completed: 0, failed: 0, cancelled: 0 };
-  const counted: DayCount = {
-    day,
-    completed: before.completed + Number(outcome === 'completed'),
-    failed: before.failed + Number(outcome === 'failed'),
-    cancelled: before.cancelled + Number(outcome === 'cancelled'),
-  };
+  const counted = { ...before, [outcome]: before[outcome] + 1 };
   return found >= 0 ? days.with(found, counted) : appended(days, counted).slice(-keptDays);
 };

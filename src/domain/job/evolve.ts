@@ -1,6 +1,5 @@
 import { appended } from '../appended.js';
 import type { Instant } from '../instant.js';
-import type { Json } from '../json.js';
 import type { ExecutionStarted, JobEvent } from './events.js';
 import { maxRequests } from './limits.js';
 import type { Execution, Job, JobState, Request } from './state.js';
@@ -32,78 +31,40 @@ export const evolve = (state: JobState, event: JobEvent): JobState => {
   return event.type === 'JobDeleted' ? { kind: 'absent', fencingToken: event.fencingToken } : state;
 };
 
-/**
- * The job with some of its fields changed. All jobs are made by literals with the same fields in the same order, so that code that
- * reads them meets one shape: a spread makes a shape of its own in each place, and the optimizer starts again at every new one.
- */
-const changed = (
-  job: Job,
-  {
-    definition = job.definition,
-    revision = job.revision,
-    ended = job.ended,
-    paused = job.paused,
-    nextRunAt = job.nextRunAt,
-    lastHandled = job.lastHandled,
-    runsStarted = job.runsStarted,
-    fencingToken = job.fencingToken,
-    executions = job.executions,
-    requests = job.requests,
-    keptFrom = job.keptFrom,
-    lastOutcome = job.lastOutcome,
-  }: Partial<Job>,
-): Job => {
-  const next: Job = {
-    kind: 'job',
-    jobId: job.jobId,
-    definition,
-    revision,
-    ended,
-    paused,
-    nextRunAt,
-    lastHandled,
-    runsStarted,
-    fencingToken,
-    executions,
-    requests,
-    keptFrom,
-    lastOutcome,
-  };
-  return job.depth === undefined ? next : { ...next, depth: job.depth };
-};
-
 type LaterEvent = Exclude<JobEvent, { type: 'JobScheduled' }>;
 
 const evolveJob = (job: Job, event: LaterEvent): JobState => {
   switch (event.type) {
     case 'JobRescheduled':
-      return changed(job, {
+      return {
+        ...job,
         requests: remembered(job, event.idempotencyKey),
         definition: event.definition,
         revision: job.revision + 1,
         nextRunAt: event.nextRunAt,
-        ...(event.changed.includes('active') && { ended: null, lastOutcome: null }),
+        ended: event.changed.includes('active') ? null : job.ended,
         ...(event.changed.includes('schedule') && {
           runsStarted: 0,
           executions: job.executions.map((e) => ({ ...e, former: true as const })),
         }),
-      });
+        lastOutcome: event.changed.includes('active') ? null : job.lastOutcome,
+      };
     case 'JobPaused': {
       const { type: _, ...paused } = event;
-      return changed(job, { revision: job.revision + 1, paused, executions: job.executions.map(withoutExemption) });
+      return { ...job, revision: job.revision + 1, paused, executions: job.executions.map(withoutExemption) };
     }
     case 'JobResumed':
-      return changed(job, { revision: job.revision + 1, paused: null, nextRunAt: event.nextRunAt });
+      return { ...job, revision: job.revision + 1, paused: null, nextRunAt: event.nextRunAt };
     case 'JobCancelled':
-      return changed(job, { revision: job.revision + 1, ended: 'cancelled', nextRunAt: null });
+      return { ...job, revision: job.revision + 1, ended: 'cancelled', nextRunAt: null };
     case 'JobCompleted':
-      return changed(job, { ended: event.reason });
+      return { ...job, ended: event.reason };
     case 'JobCompacted':
-      return changed(job, { keptFrom: event.belowVersion });
+      return { ...job, keptFrom: event.belowVersion };
     case 'JobDeleted':
       return { kind: 'absent', fencingToken: event.fencingToken };
     case 'OccurrencesSkipped':
-      return changed(job, { nextRunAt: event.nextRunAt, lastHandled: latest(job.lastHandled, event.to) });
+      return { ...job, nextRunAt: event.nextRunAt, lastHandled: latest(job.lastHandled, event.to) };
     case 'ExecutionQueued': {
       const { executionId, scheduledFor, trigger, priority, queuedAt, parameters } = event;
       const queued: Execution = {
@@ -112,27 +73,30 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
         trigger,
         priority,
         queuedAt,
+        ...(parameters !== undefined && { parameters }),
+        ...(trigger === 'manual' && job.paused !== null && { exempt: true as const }),
+        attempt: 0,
         failures: 0,
         aborts: 0,
-        attempt: 0,
         phase: 'queued',
       };
-      const exempt = trigger === 'manual' && job.paused !== null;
       const handled = trigger === 'schedule' || trigger === 'catchUp';
-      return changed(job, {
+      return {
+        ...job,
         nextRunAt: event.nextRunAt,
         lastHandled: handled ? latest(job.lastHandled, scheduledFor) : job.lastHandled,
-        executions: appended(job.executions, withRest({ parameters, exempt }, queued)),
-      });
+        executions: appended(job.executions, queued),
+      };
     }
     case 'ExecutionStarted': {
       const { executionId, fencingToken } = event;
       const first = event.attempt === 1 && isScheduled(job, executionId);
-      return changed(job, {
+      return {
+        ...job,
         executions: job.executions.map((e) => (e.executionId === executionId ? running(e, event) : e)),
         fencingToken,
         runsStarted: first ? job.runsStarted + 1 : job.runsStarted,
-      });
+      };
     }
     case 'ExecutionCompleted':
       return withoutExecution(job, event.executionId, 'completed');
@@ -150,7 +114,7 @@ const evolveJob = (job: Job, event: LaterEvent): JobState => {
     case 'ExecutionCancelRequested':
       return withExecution(job, event.executionId, (e) => (e.phase === 'running' ? { ...e, cancelRequested: true } : e));
     case 'ExecutionCancelled':
-      return changed(withoutExecution(job, event.executionId, 'cancelled'), { nextRunAt: event.nextRunAt ?? job.nextRunAt });
+      return { ...withoutExecution(job, event.executionId, 'cancelled'), nextRunAt: event.nextRunAt ?? job.nextRunAt };
   }
 };
 
@@ -199,10 +163,8 @@ const retrying = (e: Execution, retryAt: Instant): Execution =>
     retryAt,
   });
 
-type Rest = { readonly parameters?: Json | undefined; readonly exempt?: boolean; readonly former?: boolean };
-
 /** What only few executions have goes with them from phase to phase. */
-const withRest = ({ parameters, exempt, former }: Rest, next: Execution): Execution => {
+const withRest = ({ parameters, exempt, former }: Execution, next: Execution): Execution => {
   if (parameters === undefined && !exempt && !former) return next;
   return { ...next, ...(parameters !== undefined && { parameters }), ...(exempt && { exempt }), ...(former && { former }) };
 };
@@ -213,8 +175,13 @@ const withoutExemption = (execution: Execution): Execution => {
   return rest;
 };
 
-const withExecution = (job: Job, executionId: string, change: (execution: Execution) => Execution): Job =>
-  changed(job, { executions: job.executions.map((e) => (e.executionId === executionId ? change(e) : e)) });
+const withExecution = (job: Job, executionId: string, change: (execution: Execution) => Execution): Job => ({
+  ...job,
+  executions: job.executions.map((e) => (e.executionId === executionId ? change(e) : e)),
+});
 
-const withoutExecution = (job: Job, executionId: string, outcome: NonNullable<Job['lastOutcome']>): Job =>
-  changed(job, { executions: job.executions.filter((e) => e.executionId !== executionId), lastOutcome: outcome });
+const withoutExecution = (job: Job, executionId: string, outcome: NonNullable<Job['lastOutcome']>): Job => ({
+  ...job,
+  executions: job.executions.filter((e) => e.executionId !== executionId),
+  lastOutcome: outcome,
+});

@@ -30,7 +30,7 @@ describe('artifacts', () => {
     const { code, out } = await cli.run('artifacts', execution);
     expect(code).toBe(0);
     expect(out).toMatch(/^NAME +SIZE +TYPE +MADE +SHA-256$/m);
-    expect(out).toMatch(/^long\.txt +123\.5 kB +text\/plain; charset=utf-8 +2026-03-02T09:00:00Z +[0-9a-f]{64}$/m);
+    expect(out).toMatch(/^long\.txt +121 KiB +text\/plain; charset=utf-8 +2026-03-02T09:00:00Z +[0-9a-f]{64}$/m);
     expect(await cli.json('artifacts', execution)).toMatchObject([{ name: 'long.txt', bytes: 123_456 }, { name: 'totals.csv' }]);
   });
 

@@ -5,10 +5,10 @@ import { readInstant } from '../../../src/adapters/calendar/dateValue.js';
 import type { CliEnvironment, CliOutput, StopSignal } from '../../../src/adapters/cli/environment.js';
 import { runCli } from '../../../src/adapters/cli/index.js';
 import { connect } from '../../../src/adapters/client/index.js';
-import { KeyFile } from '../../../src/adapters/keys/index.js';
 import { background } from '../../../src/adapters/system/background.js';
 import { createScheduler, manualClock, nextOccurrences } from '../../../src/bootstrap/index.js';
 import { jobTypes } from '../../../src/bootstrap/jobTypes.js';
+import { keysIn } from '../../../src/bootstrap/keys.js';
 import { restoreArchive } from '../../../src/bootstrap/restore.js';
 
 export const monday = new Date('2026-03-02T09:00:00Z');
@@ -25,6 +25,8 @@ export type Surroundings = {
   readonly color?: 'always' | 'never';
   /** Of the service that is asked. */
   readonly key?: string;
+  /** What the configuration names. */
+  readonly servers?: CliEnvironment['servers'];
 };
 
 /** An output that remembers, and tells when a text has appeared in it. */
@@ -74,7 +76,7 @@ export const cliIn = (prefix: string) => {
   const data = path.join(directory, 'data');
   const clock = manualClock(monday);
 
-  const start = (argv: readonly string[], { stdin = '', answer, columns, color, key }: Surroundings = {}): Running => {
+  const start = (argv: readonly string[], { stdin = '', answer, columns, color, key, servers = [] }: Surroundings = {}): Running => {
     const [out, err] = [new Page(columns), new Page(columns)];
     const listeners = new Set<(signal: StopSignal) => void>();
     const pauses = new Set<() => void>();
@@ -105,7 +107,8 @@ export const cliIn = (prefix: string) => {
           ...(key !== undefined && { key }),
           ...(organization !== undefined && { organization }),
         }),
-      keys: new KeyFile(path.join(data, 'api-keys.json')),
+      keysIn: (directory) => keysIn({}, directory),
+      servers,
       listen: async () => null,
       jobTypes,
       restore: (request) => restoreArchive({ ...request, predefined: {}, organization: 'default' }),

@@ -26,9 +26,9 @@ describe('diff', () => {
   });
 
   it('takes one job, of the name that is given', async () => {
-    expect(await cli.run('diff', 'a', '-f', jobs)).toMatchObject({ code: 2, err: expect.stringContaining('a file with one job') });
+    expect(await cli.run('diff', 'a', '-f', jobs)).toMatchObject({ code: 1, err: expect.stringContaining('a file with one job') });
     const other = cli.file('other.json', { jobName: 'other', jobType: 'pdf', schedule: hourly });
-    expect(await cli.run('diff', 'a', '-f', other)).toMatchObject({ code: 2, err: expect.stringContaining('another name: other') });
+    expect(await cli.run('diff', 'a', '-f', other)).toMatchObject({ code: 1, err: expect.stringContaining('another name: other') });
     const wrong = cli.file('wrong.json', { jobType: 'pdf', schedule: { type: 'recurring', cronExpression: 'x' } });
     expect(await cli.run('diff', 'a', '-f', wrong)).toMatchObject({ code: 1, err: expect.stringContaining('schedule.cronExpression') });
   });
@@ -43,20 +43,5 @@ describe('forecast', () => {
     expect(out).toMatch(/MINUTE +STARTS +AT ONCE +WAIT +JOBS\n2026-03-02T10:00:00Z +2 +2 +0 +a, b/);
     expect(out).toContain('1 s for 2 jobs that have not run yet');
     expect(await cli.run('forecast', '--days', '32')).toMatchObject({ code: 2, err: expect.stringContaining('from 1 to 31') });
-  });
-});
-
-describe('doctor', () => {
-  it('says what is configured, and what is wrong with it', async () => {
-    const { code, out } = await cli.run('doctor');
-    expect([code, out]).toEqual([0, expect.stringContaining('Nothing is wrong.')]);
-    expect(out).toContain(`embedded, ${cli.data}: 2 jobs in organization default`);
-    expect(out).toMatch(/keys +none: the HTTP API answers on this machine alone/);
-    expect(out).toMatch(/disk +(look at it: )?[\d.,]+ \w+ free/);
-    const broken = cli.file('api-keys.json', 'x');
-    expect(await cli.run('doctor', '--data-dir', broken, '--json')).toMatchObject({
-      code: 1,
-      out: expect.stringContaining('"healthy": false'),
-    });
   });
 });

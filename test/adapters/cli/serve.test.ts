@@ -120,6 +120,15 @@ stopped after 1 min 3 s: 2 completed, 0 failed, 1 retry
     expect(said).toMatch(/slow +completed in 1 s {2}"at last"\n.* slow +ended: no run is left\nstopped after /);
   });
 
+  it('is told by the end of its terminal as by any other signal', async () => {
+    await serve('--handlers', handlers);
+    service.signal('SIGHUP');
+    await cli.clock.advance(1_000);
+    service.signal('SIGHUP');
+    expect(service.exits).toEqual([129]);
+    expect(await service.done).toMatchObject({ code: 0, err: 'SIGHUP: stopping\n' });
+  });
+
   it('gives back what takes too long', async () => {
     await cli.run('run', 'slow', '--no-wait');
     const { out } = await serve('--handlers', handlers, '--drain', '0');

@@ -28,10 +28,17 @@ describe('the command line', () => {
     [['next', '--cron', '* * * * *', '--every', 'hour']],
     [['next', '--every', 'fortnight']],
     [['next', '--cron', '* * * * *', '--after', 'soon']],
-    [['schedule', '-f', 'no-such-file.json']],
-    [['serve', '--jobs', 'no-such-file.json']],
-    [['serve', '--handlers', 'no-such-file.mjs']],
-    [['run', 'x', '--handlers', 'no-such-file.mjs']],
+    [['next', '--cron', '61 * * * *']],
+    [['next', '--cron', '* * * * *', '--tz', 'Mars/X']],
+    [['next', '--every', 'three days']],
+    [['next', '--every', '0 days']],
+    [['next', '--rrule', 'FREQ=SOMETIMES']],
+    [['forecast', '--days', '40']],
+    [['keys', 'create', '--name', '']],
+    [['keys', 'create', '--name', 'x', '--org', 'a b']],
+    [['list', '--data-dir', '']],
+    [['schedule', '-f', '-', '--data-dir', '']],
+    [['restore', 'x', '--to', '']],
     [['events', '--after', 'somewhere']],
     [['list', '--org', 'no such name']],
   ])('%j is refused with 2 and a message on stderr', async (argv) => {
@@ -40,8 +47,37 @@ describe('the command line', () => {
     expect(err).toMatch(argv.length === 0 ? /^Usage: nexus-scheduler/ : /^error: /);
   });
 
-  it('names a handlers file that is not there', async () => {
-    expect((await cli.run('serve', '--handlers', 'nowhere.mjs')).err).toBe('error: there is no handlers file nowhere.mjs\n');
+  it.each([
+    [['schedule', '-f', 'no-such-file.json']],
+    [['serve', '--jobs', 'no-such-file.json']],
+    [['diff', 'x', '-f', 'no-such-file.json']],
+    [['serve', '--handlers', 'no-such-file.mjs']],
+    [['run', 'x', '--handlers', 'no-such-file.mjs']],
+    [['import', 'no-such-file.ndjson']],
+    [['restore', 'no-such-file.tar.gz', '--verify']],
+  ])('%j names a file that is not there, and is refused with 1', async (argv) => {
+    const { code, out, err } = await cli.run(...argv);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^error: .*no-such-file/);
+  });
+
+  it.each(
+    [[['serve']], [['next', '--every', 'day']], [['handlers']], [['verify']], [['rebuild']], [['export']], [['import', 'x']]].concat([
+      [['restore', 'x']],
+      [['keys', 'list']],
+      [['keys', 'create', '--name', 'x']],
+      [['keys', 'revoke', 'x']],
+    ]),
+  )('%j asks no service', async (argv) => {
+    const { code, out, err } = await cli.run(...argv, '--url', 'http://127.0.0.1:1');
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: `error: ${argv[0]} asks no service: leave --url out\n` });
+  });
+
+  it('names the option that is wrong', async () => {
+    expect((await cli.run('list', '--data-dir', '')).err).toMatch(
+      /^error: option '--data-dir <directory>' argument '' is invalid\. Give the name/,
+    );
+    expect((await cli.run('keys', 'create', '--name', '')).err).toBe('error: an argument is not valid\n  --name: must not be empty\n');
   });
 
   it('answers what it is and what it can', async () => {
@@ -106,9 +142,9 @@ describe('next', () => {
 
   it('names what is wrong with a schedule', async () => {
     const { code, err } = await cli.run('next', '--cron', '99 * * * *', '--tz', 'Mars/Base');
-    expect(code).toBe(1);
-    expect(err).toMatch(/^error: the schedule is not valid \(INVALID_SCHEDULE\)$/m);
-    expect(err).toMatch(/^ {2}schedule\.cronExpression: /m);
-    expect(err).toMatch(/^ {2}schedule\.timezone: /m);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: the schedule is not valid$/m);
+    expect(err).toMatch(/^ {2}--cron: /m);
+    expect(err).toMatch(/^ {2}--tz: /m);
   });
 });

@@ -8,6 +8,7 @@ import { bytesText } from '../format/size.js';
 import { type Column, tableLines } from '../format/table.js';
 import { absolute } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
+import { directoryName } from '../options.js';
 
 type Saved = ArtifactInfo & { readonly file?: string };
 
@@ -16,7 +17,7 @@ export const artifactsCommand: Commands = (program, run) => {
     .command('artifacts')
     .argument('<execution>', 'id of a run, as history --json prints it')
     .description('list the files that a run has made, or save them')
-    .option('--save <directory>', 'write them there, each verified by its hash; no file is overwritten')
+    .option('--save <directory>', 'write them there, each verified by its hash; no file is overwritten', directoryName)
     .action(run(artifacts));
 };
 

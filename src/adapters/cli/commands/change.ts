@@ -1,4 +1,6 @@
 import type { JobInfo, PauseOptions } from '../../../application/api/types.js';
+import { isEnded } from '../ended.js';
+import { Refusal } from '../failure.js';
 import { statusTone } from '../format/paint.js';
 import { printable } from '../format/printable.js';
 import { both } from '../format/time.js';
@@ -47,9 +49,20 @@ const pause = async (invocation: Invocation, name: string, options: PauseOptions
 
 const resume = async (invocation: Invocation, name: string, { note }: { readonly note?: string }): Promise<undefined> => {
   const options = note === undefined ? {} : { note };
-  told(invocation, await withScheduler(invocation, 'write', (scheduler) => scheduler.toggleJob(name, true, options)));
+  const job = await withScheduler(invocation, 'write', (scheduler) => scheduler.toggleJob(name, true, options));
+  if (isEnded(job.status)) throw notResumed(job);
+  told(invocation, job);
   return undefined;
 };
+
+const notResumed = ({ jobName, status }: JobInfo): Refusal =>
+  new Refusal(
+    'JOB_ENDED',
+    `job "${jobName}" is ${status}, and resuming does not bring it back`,
+    status === 'cancelled'
+      ? 'Schedule it again with "enabled": true, or with another schedule: nexus-scheduler schedule -f jobs.json'
+      : 'No run of its schedule is left. Give it another one: nexus-scheduler schedule -f jobs.json',
+  );
 
 const cancel = async (invocation: Invocation, name: string, { note }: { readonly note?: string }): Promise<undefined> => {
   const options = note === undefined ? {} : { note };

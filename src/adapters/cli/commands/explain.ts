@@ -1,4 +1,7 @@
-import type { ExecutionDetails, ExplainCode, Explanation } from '../../../application/api/types.js';
+import type { ExecutionDetails, ExplainCode, Explanation, JobInfo } from '../../../application/api/types.js';
+import { SchedulerError } from '../../../domain/errors.js';
+import type { CliScheduler } from '../environment.js';
+import { Refusal } from '../failure.js';
 import { fieldLines } from '../format/fields.js';
 import { printable } from '../format/printable.js';
 import { absolute, both, duration, relative } from '../format/time.js';
@@ -84,8 +87,22 @@ const sentences: { readonly [code in ExplainCode]: string } = {
 
 const asOf = async (invocation: Invocation, name: string, { at }: Options): Promise<undefined> => {
   const { terminal, json } = invocation;
-  const job = await withScheduler(invocation, 'read', (scheduler) => scheduler.jobAsOf(name, at));
+  const job = await withScheduler(invocation, 'read', (scheduler) => jobAt(scheduler, name, at));
   if (json) terminal.printJson(job);
-  else terminal.print(...jobLines(job, invocation, at));
+  else terminal.print(...jobLines(job, invocation, at, 'past'));
   return undefined;
+};
+
+/** A job that is there now and was not then is no mistake in its name, and history that was dropped none in the instant. */
+const jobAt = async (scheduler: CliScheduler, name: string, at: Date): Promise<JobInfo> => {
+  try {
+    return await scheduler.jobAsOf(name, at);
+  } catch (error) {
+    if (!(error instanceof SchedulerError)) throw error;
+    const dropped = error.issues?.find(({ path }) => path === 'at' || path === 'asOf');
+    if (dropped) throw new Refusal('HISTORY_DROPPED', `${absolute(at)} ${dropped.message}`);
+    if (error.code !== 'JOB_NOT_FOUND') throw error;
+    const { jobName, createdAt } = await scheduler.getJob(name);
+    throw new Refusal('BEFORE_CREATION', `job "${jobName}" was made at ${absolute(createdAt)}; there is nothing to see before`);
+  }
 };

@@ -75,7 +75,7 @@ const linesOf = async (file: string, stdin: CliInput): Promise<AsyncIterable<str
 const linesOfFile = async (path: string): Promise<AsyncIterable<string>> => {
   const opened = await open(path).catch((error) => {
     const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new UsageError(`${path} cannot be read: ${reason}`);
+    throw new FileError(`${path} cannot be read: ${reason}`, [], { cause: error });
   });
   return (async function* () {
     // Lines are given out from the moment they are asked for: whoever asks must be there.

@@ -1,5 +1,6 @@
 import type { IntervalInput, ScheduleInput } from '../../../application/api/types.js';
-import { UsageError } from '../failure.js';
+import type { CliEnvironment } from '../environment.js';
+import { namingOptions, UsageError } from '../failure.js';
 import { tableLines } from '../format/table.js';
 import { absolute, relative, wallClock } from '../format/time.js';
 import type { Commands, Invocation } from '../invocation.js';
@@ -30,11 +31,26 @@ export const nextCommand: Commands = (program, run, environment) => {
 const next = async (invocation: Invocation, options: Options): Promise<undefined> => {
   const { terminal, json, now, environment } = invocation;
   const { tz = 'UTC', after = now, count } = options;
-  const instants = environment.nextOccurrences(scheduleOf(options), { after, count });
+  const instants = occurrences(environment, scheduleOf(options), { after, count });
   if (json) terminal.printJson(instants);
   else if (instants.length === 0) terminal.note('No run follows.');
   else terminal.print(...table(instants, tz, invocation));
   return undefined;
+};
+
+const occurrences = ({ nextOccurrences }: CliEnvironment, ...asked: Parameters<CliEnvironment['nextOccurrences']>): readonly Date[] => {
+  try {
+    return nextOccurrences(...asked);
+  } catch (error) {
+    throw namingOptions(error, optionNames);
+  }
+};
+
+const optionNames = {
+  'schedule.cronExpression': '--cron',
+  'schedule.interval': '--every',
+  'schedule.rrule': '--rrule',
+  'schedule.timezone': '--tz',
 };
 
 const scheduleOf = ({ cron, every, rrule, tz = 'UTC' }: Options): ScheduleInput => {

@@ -1,6 +1,6 @@
 import type { ComingRun, Forecast, WhatIf } from '../../../application/api/types.js';
 import type { CliScheduler } from '../environment.js';
-import { UsageError } from '../failure.js';
+import { FileError } from '../failure.js';
 import { fieldLines } from '../format/fields.js';
 import { printable } from '../format/printable.js';
 import { tableLines } from '../format/table.js';
@@ -33,9 +33,9 @@ const diff = async (
 ): Promise<undefined> => {
   const { terminal, json, environment } = invocation;
   const [job, ...more] = await readJobsFile(file, environment.stdin);
-  if (job === undefined || more.length > 0) throw new UsageError('diff takes a file with one job');
+  if (job === undefined || more.length > 0) throw new FileError('diff takes a file with one job');
   const { jobName = name } = Object(job);
-  if (jobName !== name) throw new UsageError(`the file has a job of another name: ${printable(String(jobName))}`);
+  if (jobName !== name) throw new FileError(`the file has a job of another name: ${printable(String(jobName))}`);
   const found = await withScheduler(invocation, 'read', (scheduler) => scheduler.whatIf({ ...job, jobName: name }, { days }));
   if (json) terminal.printJson(found);
   else terminal.print(...differenceLines(found, invocation));

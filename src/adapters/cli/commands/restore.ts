@@ -1,9 +1,10 @@
+import { SchedulerError } from '../../../domain/errors.js';
 import type { RestoredArchive } from '../environment.js';
-import { UsageError } from '../failure.js';
+import { FileError, UsageError } from '../failure.js';
 import { fieldLines } from '../format/fields.js';
 import { printable } from '../format/printable.js';
 import type { Commands, Invocation } from '../invocation.js';
-import { wholeNumber } from '../options.js';
+import { directoryName, wholeNumber } from '../options.js';
 
 type Options = {
   readonly to?: string;
@@ -20,7 +21,7 @@ export const restoreCommand: Commands = (program, run) => {
     .command('restore')
     .argument('<archive>', 'archive that the job type backup has written')
     .description('restore a backup into an empty directory, or only check it')
-    .option('--to <directory>', 'restore into this directory, which must be empty or not there; default: the data directory')
+    .option('--to <directory>', 'restore into this directory, which must be empty or not there; default: the data directory', directoryName)
     .option('--dry-run', 'check the archive and the directory, and write nothing')
     .option('--verify', 'only check the archive')
     .option('--key-env <name>', 'the variable that holds the key of an encrypted archive', 'BACKUP_KEY')
@@ -37,17 +38,26 @@ const restore = async (
   if (verify && (to !== undefined || dryRun)) throw new UsageError('--verify goes without --to and --dry-run: it only reads the archive');
   if (!verify && to === undefined && store.kind === 'shared')
     throw new UsageError('give the directory to restore into: --to DIRECTORY; a store that nodes share is not restored in place');
-  const restored = await environment.restore({
-    archive,
-    to: verify ? null : (to ?? (store.kind === 'embedded' ? store.directory : null)),
-    dryRun,
-    keyName: keyEnv,
-    ...(limitGib !== undefined && { maxBytes: limitGib * gib }),
-  });
+  const restored = await environment
+    .restore({
+      archive,
+      to: verify ? null : (to ?? (store.kind === 'embedded' ? store.directory : null)),
+      dryRun,
+      keyName: keyEnv,
+      ...(limitGib !== undefined && { maxBytes: limitGib * gib }),
+    })
+    .catch(refused);
   if (json) terminal.printJson(restored);
   else terminal.print(...restoredLines(restored, invocation));
   if (dryRun) terminal.note('This was a dry run: nothing was written.');
   return undefined;
+};
+
+/** The command line is right; the directory is not one to restore into. */
+const refused = (error: unknown): never => {
+  if (error instanceof SchedulerError && error.code === 'INVALID_ARGUMENT')
+    throw new FileError(error.message.replace(/^to: /, ''), [], { cause: error });
+  throw error;
 };
 
 const restoredLines = (restored: RestoredArchive, { terminal }: Invocation): readonly string[] => [

@@ -1,4 +1,5 @@
 import { applyJobs, type Outcome, tryJobs } from '../applyJobs.js';
+import { isEnded } from '../ended.js';
 import { describeFailure, failureLines } from '../failure.js';
 import type { Tone } from '../format/paint.js';
 import { printable } from '../format/printable.js';
@@ -60,6 +61,10 @@ const tones: { readonly [outcome in Outcome['outcome']]: Tone } = {
   refused: 'bad',
 };
 
+/** A new definition alone does not bring a job back. */
+const stillEnded = (outcome: Outcome): string =>
+  outcome.outcome !== 'refused' && isEnded(outcome.job.status) ? `(still ${outcome.job.status})` : '';
+
 const outcomeTable = (outcomes: readonly Outcome[], { terminal, now }: Invocation): readonly string[] =>
   tableLines(
     [{ title: '' }, { title: 'JOB', atLeast: 16 }, { title: 'NEXT RUN' }, { title: '' }],
@@ -69,7 +74,7 @@ const outcomeTable = (outcomes: readonly Outcome[], { terminal, now }: Invocatio
         { text: outcome.outcome, tone: tones[outcome.outcome] },
         nameOf(outcome),
         next === null ? '-' : relative(next, now),
-        { text: next === null ? '' : absolute(next), tone: 'quiet' },
+        { text: next === null ? stillEnded(outcome) : absolute(next), tone: 'quiet' },
       ];
     }),
     { paint: terminal.paint, fit: terminal.columns },

@@ -1,10 +1,9 @@
 import type { JobInput } from '../../../application/api/types.js';
 import { applyJobs, type Outcome } from '../applyJobs.js';
 import type { CliScheduler, Listening } from '../environment.js';
-import { UsageError } from '../failure.js';
 import { duration } from '../format/time.js';
 import { loadHandlers } from '../handlersFile.js';
-import { type Commands, type Invocation, loggerOn, openScheduler } from '../invocation.js';
+import { type Commands, directoryOf, type Invocation, loggerOn, openScheduler } from '../invocation.js';
 import { readJobsFile } from '../jobsFile.js';
 import { portNumber, wholeNumber } from '../options.js';
 import { bannerLines, serviceOf } from '../serveBanner.js';
@@ -27,7 +26,7 @@ export const serveCommand: Commands = (program, run) => {
     .description('run jobs until interrupted, and say what happens')
     .option('--jobs <file>', 'first create or update the jobs of this file')
     .option('--handlers <file>', 'ES module whose default export is an object of handlers by name')
-    .option('--drain <seconds>', 'on SIGINT or SIGTERM, wait so long for running handlers', wholeNumber(0))
+    .option('--drain <seconds>', 'on SIGINT, SIGTERM or SIGHUP, wait so long for running handlers', wholeNumber(0))
     .option('--port <port>', 'answer HTTP on this port; 0: on one that is free', portNumber)
     .option('--host <address>', 'answer HTTP on this address')
     .option('--no-http', 'do without the HTTP API')
@@ -37,8 +36,7 @@ export const serveCommand: Commands = (program, run) => {
 const defaultDrainSeconds = 30;
 
 const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> => {
-  const { environment, organization, store } = invocation;
-  if (store.kind === 'service') throw new UsageError('serve is the service itself: leave --url out');
+  const { environment, organization } = invocation;
   const inputs = options.jobs === undefined ? [] : await readJobsFile(options.jobs, environment.stdin);
   const handlers = options.handlers === undefined ? new Map() : await loadHandlers(options.handlers);
   const stopping = stopAsked(environment);
@@ -70,7 +68,7 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
 const listening = (invocation: Invocation, scheduler: CliScheduler, { http, host, port }: Options): Promise<Listening | null> => {
   if (!http) return Promise.resolve(null);
   const address = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
-  return invocation.environment.listen(scheduler, { ...address, logger: loggerOn(invocation) });
+  return invocation.environment.listen(scheduler, { ...address, directory: directoryOf(invocation), logger: loggerOn(invocation) });
 };
 
 /** Listeners hear one organization each. */

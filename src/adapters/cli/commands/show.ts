@@ -19,14 +19,19 @@ const show = async (invocation: Invocation, name: string): Promise<undefined> =>
 };
 
 /** The job as it is, or was, at `now`. */
-export const jobLines = (job: JobInfo, { terminal }: Pick<Invocation, 'terminal'>, now: Date): readonly string[] => [
+export const jobLines = (
+  job: JobInfo,
+  { terminal }: Pick<Invocation, 'terminal'>,
+  now: Date,
+  tense: Tense = 'present',
+): readonly string[] => [
   `${terminal.paint('strong', printable(job.jobName))}  ${terminal.paint(statusTone(job.status), job.status)}`,
   ...fieldLines(
     [
       ['type', printable(job.jobType)],
       ['description', job.description === undefined ? null : printable(job.description)],
       ['schedule', scheduleDetails(job.schedule)],
-      ['next run', nextRun(job, now)],
+      ['next run', nextRun(job, now, tense)],
       ['last run', job.lastRunAt === null ? 'never' : both(job.lastRunAt, now)],
       ['paused', job.paused === null ? null : pause(job.paused, now)],
       ['active', job.activeExecutions.length === 0 ? null : active(job)],
@@ -50,9 +55,12 @@ export const jobLines = (job: JobInfo, { terminal }: Pick<Invocation, 'terminal'
   ),
 ];
 
-const nextRun = ({ nextStartAt, nextRunAt, waitingFor, paused, status }: JobInfo, now: Date): string => {
+/** What a job waited for in the past is not known; that its run was due is. */
+type Tense = 'past' | 'present';
+
+const nextRun = ({ nextStartAt, nextRunAt, waitingFor, paused, status }: JobInfo, now: Date, tense: Tense): string => {
   // Whether a service has the handler cannot be seen from here.
-  if (waitingFor !== null) return 'due; waits for a service with its handler';
+  if (waitingFor !== null) return tense === 'past' ? 'due' : 'due; waits for a service with its handler';
   if (paused !== null) return 'none while it is paused';
   if (status === 'cancelled' || nextStartAt === null || nextRunAt === null) return 'none';
   const spread = nextStartAt.getTime() - nextRunAt.getTime();

@@ -1,8 +1,9 @@
-const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+const step = 1_024;
 
-/** Bytes for people, in powers of a thousand. */
+/** Bytes for people, in powers of 1,024, to three digits or so: `93.3 KiB`, `121 KiB`. */
 export const bytesText = (bytes: number): string => {
-  const power = bytes < 1_000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1_000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+  const power = units.findIndex((_, index) => index === units.length - 1 || Math.round(bytes / step ** index) < step);
+  const value = bytes / step ** power;
+  return `${power === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 };

@@ -45,7 +45,8 @@ export const openMembership = async (parts: Parts): Promise<OpenMembership> => {
   const setFenced = (fenced: boolean): void => {
     if (fenced === isFenced) return;
     isFenced = fenced;
-    log.warn({ node }, fenced ? 'this node is fenced: it cannot renew its beat' : 'this node can renew its beat again');
+    if (fenced) log.warn({ node }, 'this node is fenced: it cannot renew its beat');
+    else log.warn({ node }, 'this node can renew its beat again');
     for (const listener of listeners) listener(fenced);
   };
 
