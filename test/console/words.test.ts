@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { messagesOf } from '../../src/adapters/console/api/sse.js';
 import { differences } from '../../src/adapters/console/words/differences.js';
 import { countdown, duration, elapsed } from '../../src/adapters/console/words/duration.js';
+import { issuesInWords } from '../../src/adapters/console/words/issues.js';
 import { printable, printableLines } from '../../src/adapters/console/words/printable.js';
 import { rruleInWords } from '../../src/adapters/console/words/rrule.js';
 import { boundsInWords, ruleInWords } from '../../src/adapters/console/words/schedule.js';
@@ -71,6 +72,17 @@ describe('words of the console', () => {
   it('shows what could not be seen', () => {
     expect(printable('a\u202eb\u0000\u2028\n\ud800')).toBe('a\\u202eb\\u0000\\u2028\\n\\ud800');
     expect(printableLines('a\r\nb\tc\u0007')).toBe('a\nb\tc\\u0007');
+  });
+
+  it('says where a fault is, beside its field only where in it', () => {
+    const issues = [
+      { path: 'parameters.to', message: 'must be given' },
+      { path: 'parameters', message: 'has too much' },
+      { path: 'parametersOfOthers', message: 'is unknown' },
+      { path: '', message: 'is odd' },
+    ];
+    expect(issuesInWords(issues, 'parameters')).toBe('to: must be given; has too much; parametersOfOthers: is unknown; is odd');
+    expect(issuesInWords(issues.slice(0, 1))).toBe('parameters.to: must be given');
   });
 
   it('finds where two definitions differ', () => {

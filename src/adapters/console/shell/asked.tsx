@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { cancelJob, deleteJob, pauseJob, resumeJob, runJob, saveJob } from '../api/jobs.js';
-import { ApiError } from '../api/problem.js';
+import { type ApiError, apiErrorOf } from '../api/problem.js';
 import type { Job } from '../api/wire.js';
 import { Dialog } from '../parts/dialog.js';
 import { Field } from '../parts/field.js';
@@ -46,7 +46,7 @@ const useDoing = ({ close, done }: Given) => {
       close();
       done();
     } catch (thrown) {
-      setError(thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown)));
+      setError(apiErrorOf(thrown));
       setBusy(false);
     }
   };

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { getJob, saveJob } from '../../api/jobs.js';
-import { ApiError } from '../../api/problem.js';
+import { ApiError, apiErrorOf } from '../../api/problem.js';
 import type { Job } from '../../api/wire.js';
 import { tell, tellFailure } from '../../parts/toast.js';
 import { goTo, linkTo } from '../../router.js';
@@ -39,7 +39,7 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
     } catch (thrown) {
       setBusy(false);
       if (thrown instanceof ApiError && thrown.status === 412) return setConflict(await getJob(job.jobName));
-      setError(thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown)));
+      setError(apiErrorOf(thrown));
     }
   };
   const takeTheirs = (theirs: Job): void => {

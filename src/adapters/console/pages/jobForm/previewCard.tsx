@@ -4,6 +4,7 @@ import { preview } from '../../api/schedules.js';
 import type { Schedule, Upcoming } from '../../api/wire.js';
 import { after } from '../../clock.js';
 import { Empty } from '../../parts/states.js';
+import { issuesInWords } from '../../words/issues.js';
 import { ruleInWords } from '../../words/schedule.js';
 import { UpcomingTable } from '../job/upcomingTable.js';
 import { type Form, scheduleOf } from './form.js';
@@ -52,7 +53,7 @@ export const PreviewCard = ({ form, previewed: { entries, issues, error } }: Giv
     ) : error ? (
       <Empty title="No preview">{error.message}</Empty>
     ) : issues.length > 0 ? (
-      <Empty title="Not yet">{issues.map(({ message }) => message).join('; ')}</Empty>
+      <Empty title="Not yet">{issuesInWords(issues, 'schedule')}</Empty>
     ) : (
       <Empty title="Never">The schedule has no occurrence to come.</Empty>
     )}

@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import type { ApiError } from '../../api/problem.js';
 
-/** Takes whoever was refused to the first field that is marked. */
+/** Takes whoever was refused to the first field that is marked, or back to the button. */
 export const useShowWrong = (error: ApiError | null): void => {
   useEffect(() => {
-    if (error !== null) document.querySelector<HTMLElement>('main [aria-invalid=true]')?.focus();
+    const find = (selector: string): HTMLElement | null => document.querySelector(`main ${selector}`);
+    if (error !== null) (find('[aria-invalid=true]') ?? find('[type=submit]'))?.focus();
   }, [error]);
 };

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
-import { saveJob } from '../../api/jobs.js';
-import { ApiError } from '../../api/problem.js';
+import { createJob } from '../../api/jobs.js';
+import { ApiError, apiErrorOf } from '../../api/problem.js';
 import { tell } from '../../parts/toast.js';
 import { goTo, linkTo } from '../../router.js';
+import { issuesInWords } from '../../words/issues.js';
 import { elsewhere, HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { emptyForm, type Form, jobDraftOf } from '../jobForm/form.js';
 import { PreviewCard, usePreview } from '../jobForm/previewCard.js';
@@ -23,14 +24,13 @@ export const NewJobPage = () => {
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
-    if (form.jobName.trim() === '') return setError(nameMissing);
     setBusy(true);
     try {
-      const { jobName } = await saveJob(form.jobName.trim(), jobDraftOf(form), null);
+      const { jobName } = await createJob(form.jobName.trim(), jobDraftOf(form));
       tell(`${jobName} is scheduled`);
       goTo(linkTo(['jobs', jobName]));
     } catch (thrown) {
-      setError(thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown)));
+      setError(ofNameTaken(apiErrorOf(thrown)));
       setBusy(false);
     }
   };
@@ -79,7 +79,11 @@ export const NewJobPage = () => {
   );
 };
 
-const nameMissing = new ApiError(400, 'INVALID_JOB', 'the job needs a name', [{ path: 'jobName', message: 'must be given' }]);
+/** That there is such a job is a fault of the name. */
+const ofNameTaken = (error: ApiError): ApiError =>
+  error.status === 412
+    ? new ApiError(412, error.code, error.message, [{ path: 'jobName', message: 'There is a job of this name already.' }])
+    : error;
 
 /** What no field shows. */
 export const Refused = ({ error }: { readonly error: ApiError | null }) => {
@@ -93,11 +97,7 @@ export const Refused = ({ error }: { readonly error: ApiError | null }) => {
     );
   return (
     <p class="note bad" role="alert">
-      {error.status === 412
-        ? 'There is a job of this name already.'
-        : others.length > 0
-          ? others.map(({ path, message }) => `${path}: ${message}`).join('; ')
-          : error.message}
+      {others.length > 0 ? issuesInWords(others) : error.message}
     </p>
   );
 };

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromium } from '../servers/chromium.js';
+import { skipLoudly } from '../servers/skip.js';
+import { type Browser, openBrowser, type Tab } from './browser.js';
+import { newDirectory, type Service, startService } from './service.js';
+
+const found = chromium();
+
+/** Long after any test is over. */
+const schedule = { type: 'recurring', cronExpression: '0 0 1 1 *' };
+const jobs = [{ jobName: 'taken', jobType: 'quick', schedule }];
+
+if ('missing' in found) skipLoudly('forms of the console', found.missing);
+else
+  describe('forms of the console', () => {
+    const directory = newDirectory();
+    let service: Service;
+    let browser: Browser;
+    let tab: Tab;
+
+    beforeAll(async () => {
+      [service, browser] = await Promise.all([startService(directory.path, { jobs }), openBrowser(found.executable)]);
+      tab = await browser.newTab(service.url);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await service?.kill();
+      directory.remove();
+    });
+
+    const field = (label: string) => tab.page.getByLabel(label, { exact: true });
+    const press = (name: string): Promise<void> => tab.page.getByRole('button', { name, exact: true }).click();
+    const sees = (text: string | RegExp, within = 'main'): Promise<void> =>
+      tab.page.locator(within).getByText(text).locator('visible=true').first().waitFor();
+    /** What stands at a field that is marked as wrong. */
+    const wrongAt = async (label: string): Promise<string | null> => {
+      const wrong = tab.page.locator('.field:has([aria-invalid=true])', { has: field(label) });
+      return wrong.locator('.wrong').textContent();
+    };
+    const isFocused = (label: string): Promise<boolean> => field(label).evaluate((element) => element.matches(':focus'));
+
+    describe('the form of a new job', () => {
+      beforeEach(async () => {
+        await tab.open('#/new');
+        await sees('At 09:00, Monday through Friday');
+      });
+
+      it('says at each field what is wrong with it, and goes to the first', async () => {
+        await field('Name').fill('my job');
+        await field('Type').fill('quick');
+        await field('Parameters').fill('{');
+        await press('Schedule');
+        await sees('It was not saved: see what is marked above.');
+        expect(await wrongAt('Name')).toMatch(/^must be 1 to 128 of A-Z/);
+        expect(await wrongAt('Parameters')).toBe('must be a JSON object');
+        expect(await isFocused('Name')).toBe(true);
+      });
+
+      it('says at the name that there is such a job', async () => {
+        await field('Name').fill('taken');
+        await field('Type').fill('quick');
+        await press('Schedule');
+        await sees('It was not saved: see what is marked above.');
+        expect(await wrongAt('Name')).toBe('There is a job of this name already.');
+        expect(await isFocused('Name')).toBe(true);
+      });
+
+      it('says of parameters which is wrong', async () => {
+        await field('Name').fill('stock');
+        await field('Type').fill('report_generation');
+        await field('Parameters').fill('{ "reportType": "x" }');
+        await press('Schedule');
+        await sees('It was not saved: see what is marked above.');
+        expect(await wrongAt('Parameters')).toMatch(/^reportType: must be one of inventory_summary, .+; format: must be one of pdf, /);
+      });
+
+      it('says what is wrong with no field, and stays at the button', async () => {
+        await tab.page.route('**/api/v1/jobs', (route) => route.abort());
+        await press('Schedule');
+        await sees(/does not answer/, '.note');
+        await tab.page.unroute('**/api/v1/jobs');
+        expect(await tab.page.getByRole('button', { name: 'Schedule' }).evaluate((button) => button.matches(':focus'))).toBe(true);
+      });
+    });
+
+    it('says of a change which parameter it has wrong', async () => {
+      await tab.open('#/jobs/taken/edit');
+      await field('Type').fill('report_generation');
+      await field('Parameters').fill('{ "reportType": "x", "format": "csv" }');
+      await sees(/^parameters\.reportType: must be one of inventory_summary, /, '[aria-label="What would change"]');
+      expect(await wrongAt('Parameters')).toMatch(/^reportType: must be one of/);
+    });
+
+    it('complained of nothing all the while', () => {
+      expect(tab.complaints).toEqual([]);
+    });
+  });
