@@ -74,6 +74,13 @@ else
         expect(await wrongAt('Parameters')).toMatch(/^reportType: must be one of inventory_summary, .+; format: must be one of pdf, /);
       });
 
+      it('takes a single instant, which is not there yet when that kind is chosen', async () => {
+        await press('Once');
+        await sees(/^runAt: must be/, '[aria-label="Coming runs"]');
+        await field('At').fill('2030-01-02T03:04:05');
+        await sees('Once, Wed 2 Jan 2030, 03:04:05', '[aria-label="Coming runs"]');
+      });
+
       it('says what is wrong with no field, and stays at the button', async () => {
         await tab.page.route('**/api/v1/jobs', (route) => route.abort());
         await press('Schedule');

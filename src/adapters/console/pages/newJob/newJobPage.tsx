@@ -73,7 +73,7 @@ export const NewJobPage = () => {
             </a>
           </div>
         </div>
-        <PreviewCard form={form} previewed={previewed} />
+        <PreviewCard {...previewed} />
       </form>
     </>
   );
