@@ -107,6 +107,17 @@ else
       await tab.page.locator('.page-head .status.scheduled').waitFor();
     });
 
+    it('closes a dialog when the page changes', async () => {
+      await tab.open('#/jobs/breaking');
+      await tab.page.evaluate("location.hash = '#/jobs/greeting'");
+      await tab.page.getByRole('heading', { name: 'greeting' }).waitFor();
+      await press('Delete');
+      await dialog().waitFor();
+      await tab.page.goBack();
+      await dialog().waitFor({ state: 'detached' });
+      await tab.page.getByRole('heading', { name: 'breaking' }).waitFor();
+    });
+
     it('shows what failed, on the overview and with its error', async () => {
       await tab.open('#/');
       await ran('breaking');
