@@ -31,11 +31,12 @@ export const JobPage = ({ name }: { readonly name: string }) => {
   const [, , tab = 'history'] = place.value.path;
   const bar = useRef<HTMLElement>(null);
   const isKnown = job.data !== undefined;
+  const mayEdit = may('admin');
   // On a narrow screen the tab that is open may be out of sight.
   useEffect(() => {
     const current = bar.current?.querySelector<HTMLElement>('[aria-current]');
     if (isKnown && bar.current && current) bar.current.scrollLeft = current.offsetLeft - bar.current.offsetLeft - 16;
-  }, [tab, isKnown]);
+  }, [tab, isKnown, mayEdit]);
   return (
     <Answered of={job}>
       {(found) => (
@@ -43,7 +44,7 @@ export const JobPage = ({ name }: { readonly name: string }) => {
           <JobHead job={found} changed={job.reload} />
           <nav class="tabs" ref={bar} aria-label="About this job">
             {tabs
-              .filter(([path]) => path !== 'edit' || may('admin'))
+              .filter(([path]) => path !== 'edit' || mayEdit)
               .map(([path, words]) => (
                 <a
                   key={path}
