@@ -44,6 +44,10 @@ else
         ['#/new', 'It would run'],
         ['#/forecast', 'Starts by hour'],
         ['#/events', 'breaking'],
+        ['#/jobs/nobody', 'There is no such thing here'],
+        ['#/executions/none', 'There is no such thing here'],
+        ['#/zzz', 'There is no such page'],
+        ['#/jobs/greeting/zzz', 'There is no such page'],
       ];
     });
     afterAll(async () => {

@@ -70,6 +70,19 @@ else
       await page.getByLabel('API key').waitFor();
     });
 
+    it('offers no form to a key that may not send it', async () => {
+      const page = await enter(reader.key, '#/new');
+      for (const hash of ['#/new', '#/jobs/ours/edit']) {
+        await page.goto(`${service.url}/${hash}`);
+        await page.getByText('Your key does not allow this').waitFor();
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        expect(await page.locator('main form').count()).toBe(0);
+      }
+      await page.goto(`${service.url}/#/jobs/ours/definition`);
+      await page.getByRole('heading', { name: 'Rules' }).waitFor();
+      expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
+    });
+
     it('shows another organization to a key of all', async () => {
       const page = await enter(admin.key, '#/jobs');
       await page.getByText('ours').waitFor();

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { resumeJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
 import { Allowed } from '../../parts/allowed.js';
@@ -13,7 +14,8 @@ import { StateDiagram } from './stateDiagram.js';
 
 type Given = { readonly job: Job; readonly changed: () => void };
 
-export const JobHead = ({ job, changed }: Given) => (
+/** The name of the job, the way back, and what stands beside them. */
+export const JobTitle = ({ name, children }: { readonly name: string; readonly children?: ComponentChildren }) => (
   <>
     <p class="trail">
       <a href={linkTo(['jobs'])}>
@@ -21,7 +23,17 @@ export const JobHead = ({ job, changed }: Given) => (
       </a>
     </p>
     <div class="page-head">
-      <h1>{job.jobName}</h1>
+      <h1>
+        <Text>{name}</Text>
+      </h1>
+      {children}
+    </div>
+  </>
+);
+
+export const JobHead = ({ job, changed }: Given) => (
+  <>
+    <JobTitle name={job.jobName}>
       <StatusBadge status={job.status} />
       <Actions job={job} changed={changed} />
       {job.description !== undefined && (
@@ -29,7 +41,7 @@ export const JobHead = ({ job, changed }: Given) => (
           <Text>{job.description}</Text>
         </p>
       )}
-    </div>
+    </JobTitle>
     <Notices job={job} />
     <section class="card job-head" aria-label="At a glance">
       <Glance job={job} />

@@ -135,7 +135,9 @@ const Nothing = ({ filters }: { readonly filters: JobFilters }) =>
     </Empty>
   ) : (
     <Empty title="No jobs yet">
-      <a href={linkTo(['new'])}>Schedule the first one</a>, or load examples with <code>nexus-scheduler schedule -f jobs.json</code>.
+      <Allowed to="admin">
+        <a href={linkTo(['new'])}>Schedule the first one</a>, or load examples with <code>nexus-scheduler schedule -f jobs.json</code>.
+      </Allowed>
     </Empty>
   );
 

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { createJob } from '../../api/jobs.js';
 import { ApiError, apiErrorOf } from '../../api/problem.js';
+import { Reserved } from '../../parts/allowed.js';
 import { tell } from '../../parts/toast.js';
 import { goTo, linkTo } from '../../router.js';
 import { issuesInWords } from '../../words/issues.js';
@@ -10,7 +11,18 @@ import { PreviewCard, usePreview } from '../jobForm/previewCard.js';
 import { useShowWrong } from '../jobForm/showWrong.js';
 
 /** Schedules a job: its coming runs are seen before it is saved, and what is wrong is said where it is wrong. */
-export const NewJobPage = () => {
+export const NewJobPage = () => (
+  <>
+    <div class="page-head">
+      <h1>New job</h1>
+    </div>
+    <Reserved to="admin">
+      <NewJob />
+    </Reserved>
+  </>
+);
+
+const NewJob = () => {
   const [form, setForm] = useState<Form>(emptyForm);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -36,46 +48,41 @@ export const NewJobPage = () => {
   };
   const fields = { form, issues, change, isNew: true };
   return (
-    <>
-      <div class="page-head">
-        <h1>New job</h1>
-      </div>
-      <form class="job-form" onSubmit={save} noValidate>
-        <div class="stack">
-          <section class="card" aria-label="What">
-            <header>
-              <h2>What runs</h2>
-            </header>
-            <div class="body">
-              <WhatFields {...fields} />
-            </div>
-          </section>
-          <section class="card" aria-label="When">
-            <header>
-              <h2>When</h2>
-            </header>
-            <div class="body">
-              <WhenFields {...fields} />
-            </div>
-          </section>
-          <section class="card" aria-label="How">
-            <div class="body">
-              <HowFields {...fields} />
-            </div>
-          </section>
-          <Refused error={error} />
-          <div class="actions">
-            <button type="submit" class="primary" disabled={busy}>
-              Schedule
-            </button>
-            <a class="button" href={linkTo(['jobs'])}>
-              Not now
-            </a>
+    <form class="job-form" onSubmit={save} noValidate>
+      <div class="stack">
+        <section class="card" aria-label="What">
+          <header>
+            <h2>What runs</h2>
+          </header>
+          <div class="body">
+            <WhatFields {...fields} />
           </div>
+        </section>
+        <section class="card" aria-label="When">
+          <header>
+            <h2>When</h2>
+          </header>
+          <div class="body">
+            <WhenFields {...fields} />
+          </div>
+        </section>
+        <section class="card" aria-label="How">
+          <div class="body">
+            <HowFields {...fields} />
+          </div>
+        </section>
+        <Refused error={error} />
+        <div class="actions">
+          <button type="submit" class="primary" disabled={busy}>
+            Schedule
+          </button>
+          <a class="button" href={linkTo(['jobs'])}>
+            Not now
+          </a>
         </div>
-        <PreviewCard {...previewed} />
-      </form>
-    </>
+      </div>
+      <PreviewCard {...previewed} />
+    </form>
   );
 };
 
