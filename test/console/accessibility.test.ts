@@ -23,12 +23,14 @@ else
       const jobs = [
         { jobName: 'greeting', jobType: 'quick', schedule, description: 'Says hello', tags: ['kind'] },
         { jobName: 'breaking', jobType: 'failing', schedule, maxAttempts: 1 },
+        { jobName: 'ended', jobType: 'quick', schedule },
         { jobName: 'daily', jobType: 'quick', schedule: { type: 'recurring', interval: { value: 1, unit: 'day' } } },
       ];
       [service, browser] = await Promise.all([startService(directory.path, { jobs }), openBrowser(found.executable)]);
       const run = (name: string): Promise<{ readonly executionId: string }> =>
         service.ask('POST', `/api/v1/jobs/${name}/run`, { wait: true });
       await run('greeting');
+      await service.ask('POST', '/api/v1/jobs/ended/cancel');
       const { executionId } = await run('breaking');
       pages = [
         ['#/', 'Nodes'],
@@ -40,6 +42,7 @@ else
         ['#/jobs/greeting/replay', 'The job as it is'],
         ['#/jobs/greeting/definition', 'As JSON'],
         ['#/jobs/greeting/edit', 'Nothing is changed yet'],
+        ['#/jobs/ended/edit', 'Activate again'],
         [`#/executions/${executionId}`, 'RangeError'],
         ['#/new', 'It would run'],
         ['#/forecast', 'Starts by hour'],

@@ -98,6 +98,65 @@ else
       expect(await wrongAt('Parameters')).toMatch(/^reportType: must be one of/);
     });
 
+    describe('a job that has ended', () => {
+      const head = (name: string) => tab.page.locator('.page-head').getByRole('button', { name, exact: true });
+      const hasStatus = (status: string): Promise<void> => tab.page.locator(`.page-head .status.${status}`).waitFor();
+      const says = (text: string): Promise<void> => sees(text, '.toasts');
+
+      beforeAll(async () => {
+        await service.ask('PUT', '/api/v1/jobs/given-up', { jobType: 'quick', schedule });
+      });
+      beforeEach(() => service.ask('POST', '/api/v1/jobs/given-up/cancel'));
+
+      it('is not paused but activated again, which can be taken back', async () => {
+        await tab.open('#/jobs?q=given-up');
+        await tab.page.getByRole('button', { name: 'Run given-up now' }).waitFor();
+        expect(await tab.page.getByRole('button', { name: 'Pause given-up' }).count()).toBe(0);
+        await tab.open('#/jobs/given-up');
+        await hasStatus('cancelled');
+        await head('Activate again').waitFor();
+        expect([await head('Pause').count(), await head('Cancel').count()]).toEqual([0, 0]);
+        await press('Activate again');
+        await hasStatus('scheduled');
+        await head('Pause').waitFor();
+        await press('Undo');
+        await hasStatus('cancelled');
+      });
+
+      it('stays so when it is edited, unless it is activated again', async () => {
+        await tab.open('#/jobs/given-up/edit');
+        await sees('The job is cancelled. Saved without this, it stays so, unless it is given another schedule.');
+        await field('Description').fill('of old');
+        await press('Save');
+        await says('given-up is changed, and stays cancelled');
+        await hasStatus('cancelled');
+        await tab.open('#/jobs/given-up/edit');
+        await field('Activate again').check();
+        await sees('Next run: none', '[aria-label="What would change"]');
+        await press('Save');
+        await says('given-up is active again');
+        await hasStatus('scheduled');
+        await press('Undo');
+        await hasStatus('cancelled');
+      });
+
+      it('says so where its schedule has no occurrence left', async () => {
+        const once = { type: 'once', runAt: new Date().toISOString() };
+        await service.ask('PUT', '/api/v1/jobs/over', { jobType: 'quick', schedule: once });
+        await tab.open('#/jobs/over');
+        await hasStatus('completed');
+        await sees('It has ended: its schedule has no occurrence left.');
+        expect([await head('Pause').count(), await head('Activate again').count()]).toEqual([0, 0]);
+        await tab.page.getByRole('link', { name: 'Give it another schedule' }).click();
+        await sees('It stays so unless it is given another schedule.');
+        await press('Cron');
+        await sees(/new/, '[aria-label="What would change"]');
+        await press('Save');
+        await says('over is active again');
+        await hasStatus('scheduled');
+      });
+    });
+
     it('complained of nothing all the while', () => {
       expect(tab.complaints).toEqual([]);
     });

@@ -9,7 +9,9 @@ import { tell, tellFailure } from '../../parts/toast.js';
 import { Ago, At, Countdown } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
 import { ask } from '../../shell/ask.js';
+import { hasEnded } from '../../words/ended.js';
 import { boundsInWords, ruleAsWritten, ruleInWords, zoneOf } from '../../words/schedule.js';
+import { ActivateAgain } from './activateAgain.js';
 import { StateDiagram } from './stateDiagram.js';
 
 type Given = { readonly job: Job; readonly changed: () => void };
@@ -52,6 +54,7 @@ export const JobHead = ({ job, changed }: Given) => (
 
 const Actions = ({ job, changed }: Given) => {
   const { jobName } = job;
+  const ended = hasEnded(job);
   const resume = (): void =>
     void resumeJob(jobName).then(() => {
       tell(`${jobName} is resumed`);
@@ -64,18 +67,19 @@ const Actions = ({ job, changed }: Given) => {
           <Icon name="running" />
           Run now
         </button>
-        {job.enabled ? (
-          <button type="button" onClick={() => ask('pause', job, changed)}>
-            <Icon name="paused" />
-            Pause
-          </button>
-        ) : (
+        {!job.enabled && (
           <button type="button" onClick={resume}>
             <Icon name="retrying" />
             Resume
           </button>
         )}
-        {job.status !== 'cancelled' && (
+        {job.enabled && !ended && (
+          <button type="button" onClick={() => ask('pause', job, changed)}>
+            <Icon name="paused" />
+            Pause
+          </button>
+        )}
+        {!ended && (
           <button type="button" onClick={() => ask('cancel', job, changed)}>
             <Icon name="cancelled" />
             Cancel
@@ -83,6 +87,7 @@ const Actions = ({ job, changed }: Given) => {
         )}
       </Allowed>
       <Allowed to="admin">
+        {job.status === 'cancelled' && <ActivateAgain job={job} changed={changed} />}
         <button type="button" class="danger" aria-label="Delete" onClick={() => ask('delete', job)}>
           <Icon name="trash" />
           <span class="words">Delete</span>
@@ -93,36 +98,49 @@ const Actions = ({ job, changed }: Given) => {
 };
 
 /** What somebody who looks at this job should know first. */
-const Notices = ({ job: { paused, waitingFor, jobType } }: { readonly job: Job }) => (
-  <>
-    {paused && (
-      <p class="note wait spaced">
-        Paused <Ago at={paused.since} />
-        {paused.by !== undefined && (
-          <>
-            {' by '}
-            <Text>{paused.by}</Text>
-          </>
-        )}
-        {paused.until !== undefined && (
-          <>
-            , until <At at={paused.until} />
-          </>
-        )}
-        {paused.note !== undefined && (
-          <>
-            : “<Text>{paused.note}</Text>”
-          </>
-        )}
-      </p>
-    )}
-    {waitingFor === 'handler' && (
-      <p class="note bad spaced">
-        It waits: no live node has a handler for the job type “<Text>{jobType}</Text>”.
-      </p>
-    )}
-    {waitingFor === 'capacity' && <p class="note wait spaced">It is due and waits for a free slot.</p>}
-  </>
+const Notices = ({ job }: { readonly job: Job }) => {
+  const { paused, waitingFor, jobType } = job;
+  return (
+    <>
+      {hasEnded(job) && <EndedNotice job={job} />}
+      {paused && (
+        <p class="note wait spaced">
+          Paused <Ago at={paused.since} />
+          {paused.by !== undefined && (
+            <>
+              {' by '}
+              <Text>{paused.by}</Text>
+            </>
+          )}
+          {paused.until !== undefined && (
+            <>
+              , until <At at={paused.until} />
+            </>
+          )}
+          {paused.note !== undefined && (
+            <>
+              : “<Text>{paused.note}</Text>”
+            </>
+          )}
+        </p>
+      )}
+      {waitingFor === 'handler' && (
+        <p class="note bad spaced">
+          It waits: no live node has a handler for the job type “<Text>{jobType}</Text>”.
+        </p>
+      )}
+      {waitingFor === 'capacity' && <p class="note wait spaced">It is due and waits for a free slot.</p>}
+    </>
+  );
+};
+
+const EndedNotice = ({ job: { jobName, status } }: { readonly job: Job }) => (
+  <p class="note plain spaced">
+    {status === 'cancelled' ? 'It is cancelled: nothing is to come.' : 'It has ended: its schedule has no occurrence left.'}{' '}
+    <Allowed to="admin">
+      <a href={linkTo(['jobs', jobName, 'edit'])}>Give it another schedule</a>
+    </Allowed>
+  </p>
 );
 
 const Glance = ({ job }: { readonly job: Job }) => {
