@@ -115,7 +115,7 @@ else
     it('has dialogs that axe does not complain of', async () => {
       const { page, open } = await browser.newTab(service.url);
       await open('#/jobs/greeting');
-      for (const name of ['Run now', 'Pause', 'Cancel', 'Delete']) {
+      for (const name of ['Run now', 'Backfill', 'Pause', 'Cancel', 'Delete']) {
         await page.getByRole('button', { name, exact: true }).first().click();
         await page.getByRole('dialog').waitFor();
         expect(await violationsOn(page, { within: 'dialog' }), name).toEqual([]);

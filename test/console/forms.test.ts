@@ -8,7 +8,13 @@ const found = chromium();
 
 /** Long after any test is over. */
 const schedule = { type: 'recurring', cronExpression: '0 0 1 1 *' };
-const jobs = [{ jobName: 'taken', jobType: 'quick', schedule }];
+const cron = (cronExpression: string): object => ({ type: 'recurring', cronExpression, timezone: 'America/New_York' });
+const jobs = [
+  { jobName: 'taken', jobType: 'quick', schedule },
+  { jobName: 'yearly', jobType: 'quick', schedule: cron('0 0 1 1 *') },
+  { jobName: 'hourly', jobType: 'quick', schedule: cron('0 * * * *') },
+  { jobName: 'hashed', jobType: 'quick', schedule: cron('0 H 1 1 *') },
+];
 
 if ('missing' in found) skipLoudly('forms of the console', found.missing);
 else
@@ -154,6 +160,54 @@ else
         await press('Save');
         await says('over is active again');
         await hasStatus('scheduled');
+      });
+    });
+
+    describe('the form of a backfill', () => {
+      const dialog = () => tab.page.getByRole('dialog');
+      const says = (text: string): Promise<void> => sees(text, 'dialog');
+      const asks = async (name: string, from: string, to: string): Promise<void> => {
+        await tab.open(`#/jobs/${name}`);
+        await press('Backfill');
+        await field('From').fill(from);
+        await field('To').fill(to);
+      };
+      const backfill = (): Promise<void> => dialog().getByRole('button', { name: 'Backfill' }).click();
+
+      it('says how many runs there would be, queues them in the zone of the job, and leads to each', async () => {
+        await asks('yearly', '2020-01-01T00:00:00', '2022-01-01T00:00:00');
+        await says('3 occurrences lie in this span.');
+        await backfill();
+        await says('3 runs are queued.');
+        expect(await dialog().getByRole('link').allTextContents()).toEqual(
+          [2020, 2021, 2022].map((year) => expect.stringContaining(`1 Jan ${year}, 00:00:00 America/New_York`)),
+        );
+        await dialog().getByRole('link').last().click();
+        await tab.page.getByRole('heading', { name: /^Execution/ }).waitFor();
+        await dialog().waitFor({ state: 'detached' });
+        await sees('Sat 1 Jan 2022, 06:00:00');
+        await sees('backfill');
+      });
+
+      it('says at the field what is wrong with the span', async () => {
+        await asks('yearly', '2020-01-01T00:00:00', '2999-01-01T00:00:00');
+        await backfill();
+        await says('must not lie in the future');
+        expect(await wrongAt('To')).toMatch(/^must not lie in the future/);
+        expect(await isFocused('To')).toBe(true);
+      });
+
+      it('says where there is nothing to run, too much, or no telling', async () => {
+        await asks('yearly', '2020-02-01T00:00:00', '2020-03-01T00:00:00');
+        await says('No occurrence lies in this span.');
+        await backfill();
+        await says('Nothing was queued');
+        await dialog().getByRole('button', { name: 'Done' }).click();
+        await dialog().waitFor({ state: 'detached' });
+        await asks('hourly', '2020-01-01T00:00:00', '2020-12-01T00:00:00');
+        await says('More than 1,000 occurrences: choose a shorter span.');
+        await asks('hashed', '2020-01-01T00:00:00', '2022-02-01T00:00:00');
+        await says('How many occurrences these are is told once they are queued.');
       });
     });
 

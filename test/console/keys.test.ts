@@ -63,6 +63,7 @@ else
       const page = await enter(reader.key, '#/jobs/ours');
       await page.getByRole('heading', { name: 'ours' }).waitFor();
       await page.getByRole('button', { name: 'Run now' }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Backfill' }).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Delete' }).waitFor({ state: 'detached' });
       await page.getByTitle('Organization and key').click();
       await page.getByText('Your key “the wall” may look.').waitFor();

@@ -1,5 +1,5 @@
 import { api, request } from './client.js';
-import type { Execution, ExecutionDetails, Explanation, Job, JobDraft, Scheduled, Stats, Upcoming } from './wire.js';
+import type { Backfilled, Execution, ExecutionDetails, Explanation, Job, JobDraft, Scheduled, Stats, Upcoming } from './wire.js';
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
 
@@ -32,6 +32,10 @@ export const deleteJob = (name: string): Promise<void> => request('DELETE', api`
 
 export const runJob = (name: string, parameters?: object): Promise<{ readonly executionId: string }> =>
   request('POST', api`/jobs/${name}/run`, { body: parameters === undefined ? {} : { parameters } });
+
+/** A run for each occurrence from the one instant to the other, both in the past. */
+export const backfillJob = (name: string, from: string, to: string): Promise<Backfilled> =>
+  request('POST', api`/jobs/${name}/backfill`, { body: { from, to } });
 
 /** Refused with 412 if there is a job of this name. The name goes with the rest, so that all that is wrong is told at once. */
 export const createJob = (jobName: string, draft: JobDraft): Promise<Scheduled> =>

@@ -67,6 +67,10 @@ const Actions = ({ job, changed }: Given) => {
           <Icon name="running" />
           Run now
         </button>
+        <button type="button" onClick={() => ask('backfill', job, changed)}>
+          <Icon name="backfill" />
+          Backfill
+        </button>
         {!job.enabled && (
           <button type="button" onClick={resume}>
             <Icon name="retrying" />

@@ -2,13 +2,13 @@ import { useState } from 'preact/hooks';
 import { createJob } from '../../api/jobs.js';
 import { ApiError, apiErrorOf } from '../../api/problem.js';
 import { Reserved } from '../../parts/allowed.js';
+import { useShowWrong } from '../../parts/showWrong.js';
 import { tell } from '../../parts/toast.js';
 import { goTo, linkTo } from '../../router.js';
 import { issuesInWords } from '../../words/issues.js';
 import { elsewhere, HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { emptyForm, type Form, jobDraftOf } from '../jobForm/form.js';
 import { PreviewCard, usePreview } from '../jobForm/previewCard.js';
-import { useShowWrong } from '../jobForm/showWrong.js';
 
 /** Schedules a job: its coming runs are seen before it is saved, and what is wrong is said where it is wrong. */
 export const NewJobPage = () => (
