@@ -186,7 +186,8 @@ else
         await tab.page.getByRole('heading', { name: /^Execution/ }).waitFor();
         await dialog().waitFor({ state: 'detached' });
         await sees('Sat 1 Jan 2022, 06:00:00');
-        await sees('backfill');
+        await tab.open('#/jobs/yearly');
+        for (const year of [2020, 2021, 2022]) await sees(`1 Jan ${year}, 06:00`);
       });
 
       it('says at the field what is wrong with the span', async () => {
