@@ -12,6 +12,7 @@ import { ask } from '../../shell/ask.js';
 import { hasEnded } from '../../words/ended.js';
 import { boundsInWords, ruleAsWritten, ruleInWords, zoneOf } from '../../words/schedule.js';
 import { ActivateAgain } from './activateAgain.js';
+import { Notices } from './notices.js';
 import { StateDiagram } from './stateDiagram.js';
 
 type Given = { readonly job: Job; readonly changed: () => void };
@@ -100,52 +101,6 @@ const Actions = ({ job, changed }: Given) => {
     </div>
   );
 };
-
-/** What somebody who looks at this job should know first. */
-const Notices = ({ job }: { readonly job: Job }) => {
-  const { paused, waitingFor, jobType } = job;
-  return (
-    <>
-      {hasEnded(job) && <EndedNotice job={job} />}
-      {paused && (
-        <p class="note wait spaced">
-          Paused <Ago at={paused.since} />
-          {paused.by !== undefined && (
-            <>
-              {' by '}
-              <Text>{paused.by}</Text>
-            </>
-          )}
-          {paused.until !== undefined && (
-            <>
-              , until <At at={paused.until} />
-            </>
-          )}
-          {paused.note !== undefined && (
-            <>
-              : “<Text>{paused.note}</Text>”
-            </>
-          )}
-        </p>
-      )}
-      {waitingFor === 'handler' && (
-        <p class="note bad spaced">
-          It waits: no live node has a handler for the job type “<Text>{jobType}</Text>”.
-        </p>
-      )}
-      {waitingFor === 'capacity' && <p class="note wait spaced">It is due and waits for a free slot.</p>}
-    </>
-  );
-};
-
-const EndedNotice = ({ job: { jobName, status } }: { readonly job: Job }) => (
-  <p class="note plain spaced">
-    {status === 'cancelled' ? 'It is cancelled: nothing is to come.' : 'It has ended: its schedule has no occurrence left.'}{' '}
-    <Allowed to="admin">
-      <a href={linkTo(['jobs', jobName, 'edit'])}>Give it another schedule</a>
-    </Allowed>
-  </p>
-);
 
 const Glance = ({ job }: { readonly job: Job }) => {
   const { schedule } = job;
