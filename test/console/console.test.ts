@@ -107,6 +107,17 @@ else
       await tab.page.locator('.page-head .status.scheduled').waitFor();
     });
 
+    it('closes a dialog when the page changes', async () => {
+      await tab.open('#/jobs/breaking');
+      await tab.page.evaluate("location.hash = '#/jobs/greeting'");
+      await tab.page.getByRole('heading', { name: 'greeting' }).waitFor();
+      await press('Delete');
+      await dialog().waitFor();
+      await tab.page.goBack();
+      await dialog().waitFor({ state: 'detached' });
+      await tab.page.getByRole('heading', { name: 'breaking' }).waitFor();
+    });
+
     it('shows what failed, on the overview and with its error', async () => {
       await tab.open('#/');
       await ran('breaking');
@@ -175,6 +186,18 @@ else
       await button.click();
       await tab.page.getByRole('heading', { name: 'Jobs' }).waitFor();
       await expect(service.ask('GET', '/api/v1/jobs/doomed')).rejects.toThrow('JOB_NOT_FOUND');
+    });
+
+    it('says of an address that there is no such page, with ways on', async () => {
+      await tab.open('#/zzz');
+      await tab.page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+      expect(await tab.page.title()).toBe('No such page · nexus-scheduler');
+      await tab.page.locator('main').getByRole('link', { name: 'Jobs' }).click();
+      await tab.page.getByRole('heading', { name: 'Jobs' }).waitFor();
+      await tab.open('#/jobs/greeting/zzz');
+      await sees('There is no such page');
+      await tab.page.locator('main').getByRole('link', { name: 'See its history' }).click();
+      await tab.page.getByRole('region', { name: 'History' }).waitFor();
     });
 
     it('lists many jobs with few elements, filters them, and keeps that in the address', async () => {
@@ -248,7 +271,7 @@ else
       await first.ask('POST', '/api/v1/jobs/greeting/run', { wait: true });
       await other.page.locator('.event .words', { hasText: 'completed in' }).first().waitFor();
       await first.kill();
-      await other.page.getByText('Connection lost').first().waitFor();
+      await other.page.getByText(/^Connection lost .+: the service does not answer \(Failed to fetch\)\. What you see /).waitFor();
       const second = await startService(own.path, { port: first.port });
       // These happen while nobody listens.
       for (const who of ['one', 'two', 'three']) await second.ask('POST', '/api/v1/jobs/greeting/run', { wait: true, parameters: { who } });

@@ -19,16 +19,19 @@ if ('missing' in found) skipLoudly('console with keys', found.missing);
 else
   describe('console with keys', () => {
     const directory = newDirectory();
-    const [reader, admin] = [newKey('the wall', 'read', 'default'), newKey('root', 'admin', null)];
+    const reader = newKey('the wall', 'read', 'default');
+    const operator = newKey('the desk', 'operate', 'default');
+    const admin = newKey('root', 'admin', null);
     let service: Service;
     let browser: Browser;
 
     beforeAll(async () => {
       const jobs = [
         { jobName: 'ours', jobType: 'quick', schedule },
+        { jobName: 'unwanted', jobType: 'quick', schedule },
         { jobName: 'theirs', organization: 'acme', jobType: 'quick', schedule },
       ];
-      const keys = writeKeyList([reader.entry, admin.entry]);
+      const keys = writeKeyList([reader.entry, operator.entry, admin.entry]);
       [service, browser] = await Promise.all([startService(directory.path, { jobs, keys }), openBrowser(found.executable)]);
     });
     afterAll(async () => {
@@ -63,11 +66,37 @@ else
       const page = await enter(reader.key, '#/jobs/ours');
       await page.getByRole('heading', { name: 'ours' }).waitFor();
       await page.getByRole('button', { name: 'Run now' }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Backfill' }).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Delete' }).waitFor({ state: 'detached' });
       await page.getByTitle('Organization and key').click();
       await page.getByText('Your key “the wall” may look.').waitFor();
       await page.getByRole('button', { name: 'Forget the key' }).click();
       await page.getByLabel('API key').waitFor();
+    });
+
+    it('offers no form to a key that may not send it', async () => {
+      const page = await enter(reader.key, '#/new');
+      for (const hash of ['#/new', '#/jobs/ours/edit']) {
+        await page.goto(`${service.url}/${hash}`);
+        await page.getByText('Your key does not allow this').waitFor();
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        expect(await page.locator('main form').count()).toBe(0);
+      }
+      await page.goto(`${service.url}/#/jobs/ours/definition`);
+      await page.getByRole('heading', { name: 'Rules' }).waitFor();
+      expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0);
+    });
+
+    it('offers no way back that the key does not allow', async () => {
+      const page = await enter(operator.key, '#/jobs/unwanted');
+      await page.getByRole('button', { name: 'Backfill' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel the job' }).click();
+      await page.getByText('unwanted is cancelled').waitFor();
+      await page.locator('.page-head .status.cancelled').waitFor();
+      for (const name of ['Undo', 'Activate again', 'Pause', 'Delete'])
+        expect(await page.getByRole('button', { name }).count(), name).toBe(0);
+      expect(await page.getByRole('link', { name: 'Give it another schedule' }).count()).toBe(0);
     });
 
     it('shows another organization to a key of all', async () => {

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { messagesOf } from '../../src/adapters/console/api/sse.js';
 import { differences } from '../../src/adapters/console/words/differences.js';
 import { countdown, duration, elapsed } from '../../src/adapters/console/words/duration.js';
+import { issuesInWords } from '../../src/adapters/console/words/issues.js';
 import { printable, printableLines } from '../../src/adapters/console/words/printable.js';
 import { rruleInWords } from '../../src/adapters/console/words/rrule.js';
 import { boundsInWords, ruleInWords } from '../../src/adapters/console/words/schedule.js';
-import { absolute, instantOf, offsetOf, relative, wallClock } from '../../src/adapters/console/words/time.js';
+import { absolute, instantOf, offsetOf, relative, short, shortWithYear, wallClock } from '../../src/adapters/console/words/time.js';
 
 describe('words of the console', () => {
   it.each([
@@ -28,6 +29,7 @@ describe('words of the console', () => {
   it('tells instants in zones, and how far they are', () => {
     const at = Date.parse('2026-07-01T10:00:00Z');
     expect(absolute(at, 'America/New_York')).toBe('Wed 1 Jul 2026, 06:00:00');
+    expect([short(at, 'UTC'), shortWithYear(at, 'UTC')]).toEqual(['1 Jul, 10:00', '1 Jul 2026, 10:00']);
     expect([offsetOf(at, 'Asia/Kolkata'), offsetOf(at, 'UTC')]).toEqual(['UTC+05:30', 'UTC+00:00']);
     expect([relative(at, at), relative(at + 90_000, at), relative(at - 7_200_000, at)]).toEqual(['now', 'in 1 min', '2 h ago']);
     expect(absolute(at, 'No/Such_Zone')).toBe(absolute(at, 'UTC'));
@@ -71,6 +73,17 @@ describe('words of the console', () => {
   it('shows what could not be seen', () => {
     expect(printable('a\u202eb\u0000\u2028\n\ud800')).toBe('a\\u202eb\\u0000\\u2028\\n\\ud800');
     expect(printableLines('a\r\nb\tc\u0007')).toBe('a\nb\tc\\u0007');
+  });
+
+  it('says where a fault is, beside its field only where in it', () => {
+    const issues = [
+      { path: 'parameters.to', message: 'must be given' },
+      { path: 'parameters', message: 'has too much' },
+      { path: 'parametersOfOthers', message: 'is unknown' },
+      { path: '', message: 'is odd' },
+    ];
+    expect(issuesInWords(issues, 'parameters')).toBe('to: must be given; has too much; parametersOfOthers: is unknown; is odd');
+    expect(issuesInWords(issues.slice(0, 1))).toBe('parameters.to: must be given');
   });
 
   it('finds where two definitions differ', () => {

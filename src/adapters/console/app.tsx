@@ -1,4 +1,5 @@
 import { effect } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { key, keyWanted, organization } from './api/session.js';
 import { learnAccess } from './live/access.js';
@@ -10,6 +11,7 @@ import { JobPage } from './pages/job/jobPage.js';
 import { JobsPage } from './pages/jobs/jobsPage.js';
 import { KeyPage } from './pages/key/keyPage.js';
 import { NewJobPage } from './pages/newJob/newJobPage.js';
+import { NoSuchPage } from './pages/noSuchPage/noSuchPage.js';
 import { OverviewPage } from './pages/overview/overviewPage.js';
 import { place } from './router.js';
 import { Shell } from './shell/shell.js';
@@ -41,13 +43,18 @@ export const App = () => {
   );
 };
 
+const pages: ReadonlyMap<string, ComponentType> = new Map([
+  ['', OverviewPage],
+  ['jobs', JobsPage],
+  ['new', NewJobPage],
+  ['forecast', ForecastPage],
+  ['events', EventsPage],
+]);
+
 const Page = () => {
-  const [section, name] = place.value.path;
+  const [section = '', name] = place.value.path;
   if (section === 'jobs' && name !== undefined) return <JobPage name={name} />;
-  if (section === 'jobs') return <JobsPage />;
   if (section === 'executions' && name !== undefined) return <ExecutionPage executionId={name} />;
-  if (section === 'new') return <NewJobPage />;
-  if (section === 'forecast') return <ForecastPage />;
-  if (section === 'events') return <EventsPage />;
-  return <OverviewPage />;
+  const Shown = (name === undefined && pages.get(section)) || NoSuchPage;
+  return <Shown />;
 };

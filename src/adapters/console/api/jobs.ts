@@ -1,5 +1,5 @@
 import { api, request } from './client.js';
-import type { Execution, ExecutionDetails, Explanation, Job, JobDraft, Scheduled, Stats, Upcoming } from './wire.js';
+import type { Backfilled, Execution, ExecutionDetails, Explanation, Job, JobDraft, Scheduled, Stats, Upcoming } from './wire.js';
 
 export type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null };
 
@@ -33,12 +33,17 @@ export const deleteJob = (name: string): Promise<void> => request('DELETE', api`
 export const runJob = (name: string, parameters?: object): Promise<{ readonly executionId: string }> =>
   request('POST', api`/jobs/${name}/run`, { body: parameters === undefined ? {} : { parameters } });
 
-/** `version`: that which was edited; refused with 412 if the job has another by now. Null: refused if there is such a job. */
-export const saveJob = (name: string, draft: JobDraft, version: number | null): Promise<Scheduled> =>
-  request('PUT', api`/jobs/${name}`, {
-    body: draft,
-    headers: version === null ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` },
-  });
+/** A run for each occurrence from the one instant to the other, both in the past. */
+export const backfillJob = (name: string, from: string, to: string): Promise<Backfilled> =>
+  request('POST', api`/jobs/${name}/backfill`, { body: { from, to } });
+
+/** Refused with 412 if there is a job of this name. The name goes with the rest, so that all that is wrong is told at once. */
+export const createJob = (jobName: string, draft: JobDraft): Promise<Scheduled> =>
+  request('POST', api`/jobs`, { body: { jobName, ...draft }, headers: { 'if-none-match': '*' } });
+
+/** `version`: that which was edited; refused with 412 if the job has another by now. */
+export const saveJob = (name: string, draft: JobDraft, version: number): Promise<Scheduled> =>
+  request('PUT', api`/jobs/${name}`, { body: draft, headers: { 'if-match': `"${version}"` } });
 
 export const jobHistory = async (name: string, limit: number, signal: AbortSignal): Promise<readonly Execution[]> =>
   (await request<Page<Execution>>('GET', api`/jobs/${name}/history`, { query: { limit }, signal })).items;

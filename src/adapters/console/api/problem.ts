@@ -27,7 +27,10 @@ export const problemOf = async (response: Response): Promise<ApiError> => {
 };
 
 export const noAnswer = (cause: unknown): ApiError =>
-  new ApiError(0, 'NO_ANSWER', `The service does not answer${cause instanceof Error ? ` (${cause.message})` : ''}.`);
+  new ApiError(0, 'NO_ANSWER', `the service does not answer${cause instanceof Error ? ` (${cause.message})` : ''}`);
+
+export const apiErrorOf = (thrown: unknown): ApiError =>
+  thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown));
 
 const isIssue = (value: unknown): value is Issue =>
   typeof value === 'object' &&

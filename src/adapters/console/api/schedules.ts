@@ -2,8 +2,9 @@ import { api, request } from './client.js';
 import type { Page } from './jobs.js';
 import type { Forecast, JobDraft, Upcoming, WhatIf } from './wire.js';
 
-export const preview = async (schedule: JobDraft, count: number, signal: AbortSignal): Promise<readonly Upcoming[]> =>
-  (await request<Page<Upcoming>>('POST', api`/preview`, { body: { schedule, count }, signal })).items;
+/** The first occurrences after an instant, or after now. */
+export const preview = async (schedule: JobDraft, count: number, signal: AbortSignal, after?: string): Promise<readonly Upcoming[]> =>
+  (await request<Page<Upcoming>>('POST', api`/preview`, { body: { schedule, count, after }, signal })).items;
 
 /** What saving this definition would change in the coming days. */
 export const whatIf = (jobName: string, draft: JobDraft, days: number, signal: AbortSignal): Promise<WhatIf> =>

@@ -21,6 +21,7 @@ export type LogEvent = Wire<Omit<api.PublishedEvent, 'data'>> & {
 };
 /** What a job is to be, as the API takes it. */
 export type JobDraft = { readonly [field: string]: unknown };
+export type Backfilled = Wire<api.BackfillResult>;
 export type Scheduled = Wire<api.ScheduleResult>;
 export type WhatIf = Wire<api.WhatIf>;
 export type Forecast = Wire<api.Forecast>;

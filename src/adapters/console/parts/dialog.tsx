@@ -4,10 +4,14 @@ import { Icon } from './icon.js';
 
 type Given = { readonly title: string; readonly onClose: () => void; readonly children: ComponentChildren; readonly wide?: boolean };
 
-/** A modal window: the browser keeps the focus in it, closes it with Esc, and gives the focus back. */
+/** A modal window: the browser keeps the focus in it, closes it with Esc, and gives the focus back. It belongs to its page and goes with it. */
 export const Dialog = ({ title, onClose, children, wide = false }: Given) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  useEffect(() => {
+    addEventListener('hashchange', onClose);
+    return () => removeEventListener('hashchange', onClose);
+  }, [onClose]);
   useEffect(() => {
     const shown = dialog.current;
     const focused = document.activeElement;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { bytes } from '../words/bytes.js';
+import { bytesInWords } from '../../../application/bytesInWords.js';
 import { printable, printableJson, printableLines } from '../words/printable.js';
 
 /** Text from outside on one line: its direction stays its own, and what cannot be seen is shown as an escape. */
@@ -20,7 +20,7 @@ export const LongText = ({ text, label }: { readonly text: string; readonly labe
       </pre>
       {!isWhole && text.length > shownAtOnce && (
         <button type="button" class="quiet" onClick={() => showWhole(true)}>
-          Show all {bytes(text.length)}
+          Show all {bytesInWords(text.length)}
         </button>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { now } from '../live/now.js';
 import { countdown } from '../words/duration.js';
-import { absolute, clockTime, dayOf, offsetOf, relative, short, viewerZone } from '../words/time.js';
+import { absolute, clockTime, dayOf, offsetOf, relative, short, shortWithYear, viewerZone, yearOf } from '../words/time.js';
 
 type Given = { readonly at: string | number; readonly zone?: string | null | undefined };
 
@@ -45,13 +45,17 @@ export const Short = ({ at, zone }: Given) => (
   </time>
 );
 
-/** The time of today, or the day and the time. */
+/** The time of today, or the day and the time, with the year unless it is this. */
 export const Clock = ({ at, zone }: Given) => {
   const ms = millis(at);
-  const isToday = dayOf(ms) === dayOf(now.value);
   return (
     <time dateTime={new Date(ms).toISOString()} title={readings(ms, zone)}>
-      {isToday ? clockTime(ms) : short(ms)}
+      {clockReading(ms, now.value)}
     </time>
   );
+};
+
+const clockReading = (ms: number, present: number): string => {
+  if (yearOf(ms) !== yearOf(present)) return shortWithYear(ms);
+  return dayOf(ms) === dayOf(present) ? clockTime(ms) : short(ms);
 };

@@ -1,14 +1,16 @@
 import { useState } from 'preact/hooks';
 import { cancelJob, deleteJob, pauseJob, resumeJob, runJob, saveJob } from '../api/jobs.js';
-import { ApiError } from '../api/problem.js';
 import type { Job } from '../api/wire.js';
+import { may } from '../live/access.js';
 import { Dialog } from '../parts/dialog.js';
 import { Field } from '../parts/field.js';
 import { tell, tellFailure } from '../parts/toast.js';
 import { goTo, linkTo } from '../router.js';
 import { draftOf } from '../words/draft.js';
 import { instantOf, viewerZone } from '../words/time.js';
-import { type Ask, asked } from './ask.js';
+import { asked } from './ask.js';
+import { Backfill } from './backfill.js';
+import { useDoing, Wrong } from './doing.js';
 
 /** The question that is open, if any. */
 export const Asked = () => {
@@ -17,10 +19,20 @@ export const Asked = () => {
   const close = (): void => {
     asked.value = null;
   };
-  const given = { job, close, done: () => done?.() };
+  const given = {
+    job,
+    close,
+    done: () => done?.(),
+    finish: () => {
+      close();
+      done?.();
+    },
+  };
   switch (what) {
     case 'run':
       return <Run {...given} />;
+    case 'backfill':
+      return <Backfill {...given} />;
     case 'pause':
       return <Pause {...given} />;
     case 'cancel':
@@ -30,40 +42,11 @@ export const Asked = () => {
   }
 };
 
-type Given = { readonly job: Job; readonly close: () => void; readonly done: () => void } & Partial<Pick<Ask, 'what'>>;
+type Given = { readonly job: Job; readonly close: () => void; readonly done: () => void; readonly finish: () => void };
 
-/** Does it once, however often the button is pressed, and shows why it could not be done. */
-const useDoing = ({ close, done }: Given) => {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const go = (work: () => Promise<void>) => async (event: Event) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-      close();
-      done();
-    } catch (thrown) {
-      setError(thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown)));
-      setBusy(false);
-    }
-  };
-  return { busy, error, go };
-};
-
-const Wrong = ({ error }: { readonly error: ApiError | null }) =>
-  error && (
-    <p class="note bad" role="alert">
-      {error.message}
-    </p>
-  );
-
-const Run = (given: Given) => {
-  const { job, close } = given;
+const Run = ({ job, close, finish }: Given) => {
   const [text, setText] = useState(() => JSON.stringify(job.parameters ?? {}, null, 2));
-  const { busy, error, go } = useDoing(given);
+  const { busy, error, go } = useDoing(finish);
   const parameters = parsed(text);
   return (
     <Dialog title={`Run ${job.jobName} now`} onClose={close}>
@@ -105,11 +88,10 @@ const Run = (given: Given) => {
   );
 };
 
-const Pause = (given: Given) => {
-  const { job, close, done } = given;
+const Pause = ({ job, close, done, finish }: Given) => {
   const [note, setNote] = useState('');
   const [until, setUntil] = useState('');
-  const { busy, error, go } = useDoing(given);
+  const { busy, error, go } = useDoing(finish);
   const end = until === '' ? undefined : instantOf(until, viewerZone);
   const undo = (): void => void resumeJob(job.jobName).then(done, tellFailure);
   return (
@@ -142,10 +124,9 @@ const Pause = (given: Given) => {
   );
 };
 
-const Cancel = (given: Given) => {
-  const { job, close, done } = given;
+const Cancel = ({ job, close, done, finish }: Given) => {
   const [note, setNote] = useState('');
-  const { busy, error, go } = useDoing(given);
+  const { busy, error, go } = useDoing(finish);
   return (
     <Dialog title={`Cancel ${job.jobName}`} onClose={close}>
       <form
@@ -153,7 +134,7 @@ const Cancel = (given: Given) => {
         onSubmit={go(async () => {
           const cancelled = await cancelJob(job.jobName, note);
           const undo = (): void => void saveJob(job.jobName, { ...draftOf(job), enabled: true }, cancelled.version).then(done, tellFailure);
-          tell(`${job.jobName} is cancelled`, { undo });
+          tell(`${job.jobName} is cancelled`, may('admin') ? { undo } : {});
         })}
       >
         <p class="muted">
@@ -176,10 +157,9 @@ const Cancel = (given: Given) => {
   );
 };
 
-const Delete = (given: Given) => {
-  const { job, close } = given;
+const Delete = ({ job, close, finish }: Given) => {
   const [typed, setTyped] = useState('');
-  const { busy, error, go } = useDoing(given);
+  const { busy, error, go } = useDoing(finish);
   return (
     <Dialog title={`Delete ${job.jobName}`} onClose={close}>
       <form

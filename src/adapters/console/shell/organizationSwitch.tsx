@@ -63,7 +63,7 @@ const Choice = ({ shown, onClose }: { readonly shown: string; readonly onClose: 
   );
 };
 
-const scopes = { read: 'may look', operate: 'may look, run, pause, resume and cancel', admin: 'may do everything' } as const;
+const scopes = { read: 'may look', operate: 'may look, run, backfill, pause, resume and cancel', admin: 'may do everything' } as const;
 
 const Whose = () => {
   if (access.value === null) return null;

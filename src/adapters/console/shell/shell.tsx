@@ -84,7 +84,8 @@ const Links = ({ section }: { readonly section: string }) => (
 const titleOf = ([section = '', name]: readonly string[]): string => {
   if (section === 'executions') return 'Execution';
   if (section === 'new') return 'New job';
-  return name ?? sections.find(({ path }) => path === section)?.name ?? 'Overview';
+  if (section === 'jobs' && name !== undefined) return name;
+  return sections.find(({ path }) => path === section)?.name ?? 'No such page';
 };
 
 const isAt = (section: string, path: string): boolean => section === path || (path === 'jobs' && ['new', 'executions'].includes(section));

@@ -3,12 +3,16 @@ import type { Schedule } from '../api/wire.js';
 import { duration } from './duration.js';
 import { printable } from './printable.js';
 import { rruleInWords } from './rrule.js';
-import { absolute } from './time.js';
+import { absolute, viewerZone } from './time.js';
 
 type Recurring = Exclude<Schedule, { readonly type: 'once' }>;
 
 /** The zone in which a schedule is read; a single instant has none. */
 export const zoneOf = (schedule: Schedule): string | null => (schedule.type === 'once' ? null : (schedule.timezone ?? 'UTC'));
+
+/** The zones in which somebody may want to write an instant of a schedule, its own first. */
+export const zonesOf = (schedule: Schedule): readonly string[] =>
+  [...new Set([zoneOf(schedule), viewerZone, 'UTC'])].filter((zone) => zone !== null);
 
 /** The rule as a sentence without its zone and bounds. */
 export const ruleInWords = (schedule: Schedule): string => {

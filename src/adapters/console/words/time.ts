@@ -45,6 +45,14 @@ export const short = (ms: number, zone: string = viewerZone): string => {
   return `${part('day')} ${part('month')}, ${part('hour')}:${part('minute')}`;
 };
 
+/** `2 Mar 2020, 09:00`. */
+export const shortWithYear = (ms: number, zone: string = viewerZone): string => {
+  const part = partsOf(format(zone, 'absolute', dateAndTime), ms);
+  return `${part('day')} ${part('month')} ${part('year')}, ${part('hour')}:${part('minute')}`;
+};
+
+export const yearOf = (ms: number, zone: string = viewerZone): string => partsOf(format(zone, 'absolute', dateAndTime), ms)('year');
+
 export const clockTime = (ms: number, zone: string = viewerZone): string => {
   const part = partsOf(format(zone, 'absolute', dateAndTime), ms);
   return `${part('hour')}:${part('minute')}:${part('second')}`;

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { HandlerContext } from '../../../application/api/types.js';
 import { artifactIdOf } from '../../../application/artifactNames.js';
+import { bytesInWords } from '../../../application/bytesInWords.js';
 import type { Artifact, ArtifactStore } from '../../../application/ports/artifacts.js';
 import type { Period } from '../../../application/ports/inventory.js';
 import type { JsonObject } from '../../../domain/json.js';
@@ -112,6 +113,6 @@ const totalsOf = (source: Source): { readonly [figure: string]: number | null } 
 
 const resultOf = ({ artifactId, name, bytes, sha256, details = {} }: Artifact): ReportResult => {
   const { rows = 0, totals = {} } = details as { readonly rows?: number; readonly totals?: JsonObject };
-  const message = `${rows} rows in ${name} (${Math.ceil(bytes / 1_024)} KiB)`;
+  const message = `${rows} rows in ${name} (${bytesInWords(bytes)})`;
   return { message, artifactId, name, bytes, sha256, rows, totals: totals as ReportResult['totals'] };
 };

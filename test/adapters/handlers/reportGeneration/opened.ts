@@ -101,6 +101,7 @@ export const open = (directory: string, given: Stock & { readonly instead?: Part
   const type = reportGeneration(services);
   const run = async (parameters: JsonObject, more?: Given) =>
     (await runType(type, parameters, more)) as {
+      readonly message: string;
       readonly artifactId: string;
       readonly name: string;
       readonly bytes: number;

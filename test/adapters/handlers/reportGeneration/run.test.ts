@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytesInWords } from '../../../../src/application/bytesInWords.js';
 import type { Product } from '../../../../src/application/ports/inventory.js';
 import { type Mail, type Mailer, MailFailed } from '../../../../src/application/ports/mailer.js';
 import { createScheduler } from '../../../../src/bootstrap/index.js';
@@ -136,6 +137,7 @@ describe('a report that is mailed', () => {
     const { make } = open(directory, { instead: { mailer } });
     const { result, content } = await make(parameters);
     expect(result.mailed).toMatchObject({ accepted: ['management@example.com'], attached: true });
+    expect(result.message).toBe(`4 rows in ${result.name} (${bytesInWords(content.length)}), mailed to 1 of 1`);
     expect(sent).toHaveLength(1);
     expect(sent[0]?.mail).toMatchObject({ to: ['management@example.com'], subject: 'Inventory summary – default' });
     expect(sent[0]?.mail.text).toContain('Products: 4');

@@ -1,7 +1,7 @@
+import { bytesInWords } from '../../../../application/bytesInWords.js';
 import type { ExecutionDetails } from '../../api/wire.js';
 import { Icon } from '../../parts/icon.js';
 import { Text } from '../../parts/text.js';
-import { bytes } from '../../words/bytes.js';
 
 type Given = Pick<ExecutionDetails, 'artifacts' | 'executionId'>;
 
@@ -23,7 +23,7 @@ export const Artifacts = ({ artifacts, executionId }: Given) => {
                   <Text>{name}</Text>
                 </span>
               </span>
-              <span class="number muted">{bytes(size)}</span>
+              <span class="number muted">{bytesInWords(size)}</span>
               <span class="second cut" title={`SHA-256 ${sha256}`}>
                 <Text>{mediaType}</Text>
               </span>

@@ -30,8 +30,26 @@ export const ExecutionPage = ({ executionId }: { readonly executionId: string })
     () => (isRunning ? onEachTick(lookAgainMs, () => !document.hidden && execution.reload()) : undefined),
     [isRunning, execution.reload],
   );
-  return <Answered of={execution}>{(found) => <Found execution={found} changed={execution.reload} />}</Answered>;
+  return (
+    <>
+      {execution.data === undefined && (
+        <div class="page-head">
+          <Title executionId={executionId} />
+        </div>
+      )}
+      <Answered of={execution}>{(found) => <Found execution={found} changed={execution.reload} />}</Answered>
+    </>
+  );
 };
+
+const Title = ({ executionId }: { readonly executionId: string }) => (
+  <h1>
+    Execution{' '}
+    <span class="mono muted">
+      <Text>{executionId.slice(0, 60)}</Text>
+    </span>
+  </h1>
+);
 
 type Given = { readonly execution: ExecutionDetails; readonly changed: () => void };
 
@@ -50,9 +68,7 @@ const Found = ({ execution, changed }: Given) => {
         </a>
       </p>
       <div class="page-head">
-        <h1>
-          Execution <span class="mono muted">{executionId.slice(0, 60)}</span>
-        </h1>
+        <Title executionId={executionId} />
         <StatusBadge status={status} />
         {isActive(execution) && may('operate') && (
           <button type="button" class="danger" onClick={cancel}>

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import { forecast } from '../../api/schedules.js';
 import type { Forecast } from '../../api/wire.js';
+import { may } from '../../live/access.js';
 import { useResource } from '../../live/resource.js';
+import { Allowed } from '../../parts/allowed.js';
 import { Answered, Empty } from '../../parts/states.js';
 import { linkTo } from '../../router.js';
 import { duration } from '../../words/duration.js';
@@ -40,7 +42,9 @@ export const ForecastPage = () => {
 const Nothing = () => (
   <section class="card">
     <Empty title="Nothing is to run in these days">
-      <a href={linkTo(['new'])}>Schedule a job</a>
+      <Allowed to="admin">
+        <a href={linkTo(['new'])}>Schedule a job</a>
+      </Allowed>
     </Empty>
   </section>
 );
@@ -105,7 +109,7 @@ const Found = ({
           <ul class="rows">
             {suggestions.map(({ jobName, jitterMs, minute, starts }) => (
               <li key={jobName}>
-                <a href={linkTo(['jobs', jobName, 'edit'])} data-row>
+                <a href={linkTo(may('admin') ? ['jobs', jobName, 'edit'] : ['jobs', jobName])} data-row>
                   <span class="strong cut">{jobName}</span>
                   <span class="number">jitter of {duration(jitterMs)}</span>
                   <span class="second">

@@ -1,4 +1,5 @@
 import type { Job } from '../../api/wire.js';
+import { Allowed } from '../../parts/allowed.js';
 import { Json } from '../../parts/text.js';
 import { tell } from '../../parts/toast.js';
 import { At } from '../../parts/when.js';
@@ -12,7 +13,9 @@ export const Definition = ({ job }: { readonly job: Job }) => (
     <section class="card" aria-label="Rules">
       <header>
         <h2>Rules</h2>
-        <a href={linkTo(['jobs', job.jobName, 'edit'])}>Edit</a>
+        <Allowed to="admin">
+          <a href={linkTo(['jobs', job.jobName, 'edit'])}>Edit</a>
+        </Allowed>
       </header>
       <div class="body">
         <dl class="facts">

@@ -1,15 +1,19 @@
 import { useState } from 'preact/hooks';
-import { getJob, saveJob } from '../../api/jobs.js';
-import { ApiError } from '../../api/problem.js';
-import type { Job } from '../../api/wire.js';
+import { cancelJob, getJob, saveJob } from '../../api/jobs.js';
+import { ApiError, apiErrorOf } from '../../api/problem.js';
+import type { Job, Scheduled } from '../../api/wire.js';
+import { useShowWrong } from '../../parts/showWrong.js';
 import { tell, tellFailure } from '../../parts/toast.js';
 import { goTo, linkTo } from '../../router.js';
 import { differences } from '../../words/differences.js';
 import { draftOf } from '../../words/draft.js';
+import { hasEnded } from '../../words/ended.js';
 import { HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { type Form, formOf, jobDraftOf } from '../jobForm/form.js';
-import { useShowWrong } from '../jobForm/showWrong.js';
 import { Refused } from '../newJob/newJobPage.js';
+import { Changes } from './changes.js';
+import { Conflict } from './conflict.js';
+import { Ended } from './ended.js';
 import { WhatIf } from './whatIf.js';
 
 /** Changes a job: what that does to its coming runs is seen before, and nobody else's change is lost. */
@@ -21,9 +25,13 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
   const [conflict, setConflict] = useState<Job | null>(null);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<ApiError | null>(null);
+  const [activates, setActivates] = useState(false);
   useShowWrong(error);
+  const ended = hasEnded(present);
   const draft = jobDraftOf(form, job);
+  const asked = ended && activates ? { ...draft, enabled: true } : draft;
   const changes = differences(draftOf(job), draft);
+  const isChanged = changes.length > 0 || asked !== draft;
   const change = (changed: Partial<Form>): void => {
     setForm((known) => ({ ...known, ...changed }));
     setError(null);
@@ -31,20 +39,26 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
   const save = async (version: number): Promise<void> => {
     setBusy(true);
     try {
-      const { version: now } = await saveJob(job.jobName, draft, version);
-      const undo = (): void => void saveJob(job.jobName, draftOf(conflict ?? job), now).then(saved, tellFailure);
-      tell(`${job.jobName} is changed`, { undo });
+      const result = await saveJob(job.jobName, asked, version);
+      const isRevived = ended && result.nextRunAt !== null;
+      const undo = (): void => void putBack(conflict ?? job, result.version, isRevived).then(saved, tellFailure);
+      // A schedule that had come to its end has no way back there.
+      tell(
+        `${job.jobName} ${ended ? becameOf(result, activates) : 'is changed'}`,
+        isRevived && present.status !== 'cancelled' ? {} : { undo },
+      );
       saved();
       goTo(linkTo(['jobs', job.jobName]));
     } catch (thrown) {
       setBusy(false);
       if (thrown instanceof ApiError && thrown.status === 412) return setConflict(await getJob(job.jobName));
-      setError(thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown)));
+      setError(apiErrorOf(thrown));
     }
   };
   const takeTheirs = (theirs: Job): void => {
     setJob(theirs);
     setForm(formOf(theirs));
+    setActivates(false);
     setConflict(null);
   };
   const fields = { form, issues: (error ?? refused)?.issues ?? [], change, isNew: false };
@@ -73,6 +87,7 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
             <HowFields {...fields} />
           </div>
         </section>
+        {ended && <Ended job={present} activates={activates} onActivates={setActivates} />}
         <Refused error={error} />
         {conflict ? (
           <Conflict
@@ -85,78 +100,31 @@ export const Edit = ({ job: present, saved }: { readonly job: Job; readonly save
           />
         ) : (
           <div class="actions">
-            <button type="submit" class="primary" disabled={busy || changes.length === 0}>
+            <button type="submit" class="primary" disabled={busy || !isChanged}>
               Save
             </button>
-            <button type="button" disabled={changes.length === 0} onClick={() => takeTheirs(present)}>
+            <button type="button" disabled={!isChanged} onClick={() => takeTheirs(present)}>
               Start over
             </button>
           </div>
         )}
       </div>
       <div class="stack beside">
-        <WhatIf job={job} draft={draft} isChanged={changes.length > 0} onRefused={setRefused} />
+        <WhatIf job={job} draft={asked} isChanged={isChanged} onRefused={setRefused} />
         <Changes changes={changes} />
       </div>
     </form>
   );
 };
 
-const Changes = ({ changes }: { readonly changes: ReturnType<typeof differences> }) =>
-  changes.length > 0 && (
-    <section class="card" aria-label="Changes">
-      <header>
-        <h2>Changes</h2>
-      </header>
-      <ul class="changes body">
-        {changes.map(({ path, before, after }) => (
-          <li key={path}>
-            <code>{path}</code> <bdi class="was">{before}</bdi> <bdi>{after}</bdi>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-
-type ConflictGiven = {
-  readonly base: Job;
-  readonly mine: unknown;
-  readonly theirs: Job;
-  readonly busy: boolean;
-  readonly overwrite: () => void;
-  readonly takeTheirs: () => void;
+/** What became of a job that had ended. */
+const becameOf = ({ status, nextRunAt }: Scheduled, activates: boolean): string => {
+  if (nextRunAt !== null) return 'is active again';
+  return activates ? `stays ${status}: its schedule has no occurrence left` : `is changed, and stays ${status}`;
 };
 
-/** Somebody else was faster: what they changed, and what to do about it. */
-const Conflict = ({ base, mine, theirs, busy, overwrite, takeTheirs }: ConflictGiven) => {
-  const changed = differences(draftOf(base), draftOf(theirs));
-  const lost = differences(draftOf(theirs), mine);
-  return (
-    <div class="note wait stack" role="alert">
-      <p>
-        <b>Somebody has changed this job meanwhile.</b> You edited version {base.version}, it is at version {theirs.version} now. Nothing
-        was saved.
-      </p>
-      {changed.length === 0 ? (
-        <p>The definition is the same; it was paused, resumed or cancelled.</p>
-      ) : (
-        <ul class="changes">
-          {changed.map(({ path, before, after }) => (
-            <li key={path}>
-              <code>{path}</code> <bdi class="was">{before}</bdi> <bdi>{after}</bdi>
-              {lost.some((difference) => difference.path === path) && <b> yours would replace this</b>}
-            </li>
-          ))}
-        </ul>
-      )}
-      <div class="actions">
-        <button type="button" onClick={takeTheirs}>
-          Take theirs, drop mine
-        </button>
-        <button type="button" class="danger" disabled={busy} onClick={overwrite}>
-          Save mine over it
-        </button>
-      </div>
-    </div>
-  );
+/** The definition that was there before, and the end that the job had. */
+const putBack = async (former: Job, version: number, isRevived: boolean): Promise<void> => {
+  await saveJob(former.jobName, draftOf(former), version);
+  if (isRevived) await cancelJob(former.jobName);
 };

@@ -6,10 +6,11 @@ import { useResource } from '../../live/resource.js';
 import { Field } from '../../parts/field.js';
 import { Answered } from '../../parts/states.js';
 import { At, Clock } from '../../parts/when.js';
+import { ZoneField } from '../../parts/zoneField.js';
 import { linkTo, place, replacePlace } from '../../router.js';
 import { explanations } from '../../words/explain.js';
-import { zoneOf } from '../../words/schedule.js';
-import { instantOf, viewerZone, wallClock } from '../../words/time.js';
+import { zoneOf, zonesOf } from '../../words/schedule.js';
+import { instantOf, wallClock } from '../../words/time.js';
 
 /** Why the job ran at an instant, or why it did not. */
 export const Explain = ({ job }: { readonly job: Job }) => {
@@ -35,7 +36,7 @@ export const Explain = ({ job }: { readonly job: Job }) => {
 type PickGiven = { readonly job: Job; readonly at: string | null; readonly pick: (instant: string) => void };
 
 const Pick = ({ job, at, pick }: PickGiven) => {
-  const zones = [...new Set([zoneOf(job.schedule), viewerZone, 'UTC'].filter((zone) => zone !== null))];
+  const zones = zonesOf(job.schedule);
   const [zone, setZone] = useState(zones[0] ?? 'UTC');
   const [wall, setWall] = useState(() => wallClock(at === null || Number.isNaN(Date.parse(at)) ? now.peek() : Date.parse(at), zone));
   const instant = instantOf(wall, zone);
@@ -52,15 +53,7 @@ const Pick = ({ job, at, pick }: PickGiven) => {
           <input {...field} type="datetime-local" step={1} value={wall} onInput={(event) => setWall(event.currentTarget.value)} />
         )}
       </Field>
-      <Field label="Zone">
-        {(field) => (
-          <select {...field} value={zone} onChange={(event) => setZone(event.currentTarget.value)}>
-            {zones.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <ZoneField zones={zones} value={zone} onChange={setZone} />
       <button type="submit" class="primary" disabled={instant === null}>
         Explain
       </button>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { resumeJob } from '../../api/jobs.js';
 import type { Job } from '../../api/wire.js';
 import { Allowed } from '../../parts/allowed.js';
@@ -8,12 +9,16 @@ import { tell, tellFailure } from '../../parts/toast.js';
 import { Ago, At, Countdown } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
 import { ask } from '../../shell/ask.js';
+import { hasEnded } from '../../words/ended.js';
 import { boundsInWords, ruleAsWritten, ruleInWords, zoneOf } from '../../words/schedule.js';
+import { ActivateAgain } from './activateAgain.js';
+import { Notices } from './notices.js';
 import { StateDiagram } from './stateDiagram.js';
 
 type Given = { readonly job: Job; readonly changed: () => void };
 
-export const JobHead = ({ job, changed }: Given) => (
+/** The name of the job, the way back, and what stands beside them. */
+export const JobTitle = ({ name, children }: { readonly name: string; readonly children?: ComponentChildren }) => (
   <>
     <p class="trail">
       <a href={linkTo(['jobs'])}>
@@ -21,7 +26,17 @@ export const JobHead = ({ job, changed }: Given) => (
       </a>
     </p>
     <div class="page-head">
-      <h1>{job.jobName}</h1>
+      <h1>
+        <Text>{name}</Text>
+      </h1>
+      {children}
+    </div>
+  </>
+);
+
+export const JobHead = ({ job, changed }: Given) => (
+  <>
+    <JobTitle name={job.jobName}>
       <StatusBadge status={job.status} />
       <Actions job={job} changed={changed} />
       {job.description !== undefined && (
@@ -29,7 +44,7 @@ export const JobHead = ({ job, changed }: Given) => (
           <Text>{job.description}</Text>
         </p>
       )}
-    </div>
+    </JobTitle>
     <Notices job={job} />
     <section class="card job-head" aria-label="At a glance">
       <Glance job={job} />
@@ -40,6 +55,7 @@ export const JobHead = ({ job, changed }: Given) => (
 
 const Actions = ({ job, changed }: Given) => {
   const { jobName } = job;
+  const ended = hasEnded(job);
   const resume = (): void =>
     void resumeJob(jobName).then(() => {
       tell(`${jobName} is resumed`);
@@ -52,18 +68,23 @@ const Actions = ({ job, changed }: Given) => {
           <Icon name="running" />
           Run now
         </button>
-        {job.enabled ? (
-          <button type="button" onClick={() => ask('pause', job, changed)}>
-            <Icon name="paused" />
-            Pause
-          </button>
-        ) : (
+        <button type="button" onClick={() => ask('backfill', job, changed)}>
+          <Icon name="backfill" />
+          Backfill
+        </button>
+        {!job.enabled && (
           <button type="button" onClick={resume}>
             <Icon name="retrying" />
             Resume
           </button>
         )}
-        {job.status !== 'cancelled' && (
+        {job.enabled && !ended && (
+          <button type="button" onClick={() => ask('pause', job, changed)}>
+            <Icon name="paused" />
+            Pause
+          </button>
+        )}
+        {!ended && (
           <button type="button" onClick={() => ask('cancel', job, changed)}>
             <Icon name="cancelled" />
             Cancel
@@ -71,6 +92,7 @@ const Actions = ({ job, changed }: Given) => {
         )}
       </Allowed>
       <Allowed to="admin">
+        {job.status === 'cancelled' && <ActivateAgain job={job} changed={changed} />}
         <button type="button" class="danger" aria-label="Delete" onClick={() => ask('delete', job)}>
           <Icon name="trash" />
           <span class="words">Delete</span>
@@ -79,39 +101,6 @@ const Actions = ({ job, changed }: Given) => {
     </div>
   );
 };
-
-/** What somebody who looks at this job should know first. */
-const Notices = ({ job: { paused, waitingFor, jobType } }: { readonly job: Job }) => (
-  <>
-    {paused && (
-      <p class="note wait spaced">
-        Paused <Ago at={paused.since} />
-        {paused.by !== undefined && (
-          <>
-            {' by '}
-            <Text>{paused.by}</Text>
-          </>
-        )}
-        {paused.until !== undefined && (
-          <>
-            , until <At at={paused.until} />
-          </>
-        )}
-        {paused.note !== undefined && (
-          <>
-            : “<Text>{paused.note}</Text>”
-          </>
-        )}
-      </p>
-    )}
-    {waitingFor === 'handler' && (
-      <p class="note bad spaced">
-        It waits: no live node has a handler for the job type “<Text>{jobType}</Text>”.
-      </p>
-    )}
-    {waitingFor === 'capacity' && <p class="note wait spaced">It is due and waits for a free slot.</p>}
-  </>
-);
 
 const Glance = ({ job }: { readonly job: Job }) => {
   const { schedule } = job;

@@ -20,7 +20,7 @@ export const Upcoming = ({ job }: { readonly job: Job }) => {
       <Answered of={upcoming}>
         {(entries) =>
           entries.length === 0 ? (
-            <Empty title="No run is to come">{job.enabled ? 'The schedule has no occurrence left.' : 'The job is paused.'}</Empty>
+            <Empty title="No run is to come">{whyNone(job)}</Empty>
           ) : (
             <>
               <UpcomingTable entries={entries} zone={zoneOf(job.schedule)} />
@@ -37,4 +37,9 @@ export const Upcoming = ({ job }: { readonly job: Job }) => {
       </Answered>
     </section>
   );
+};
+
+const whyNone = ({ enabled, status }: Job): string => {
+  if (!enabled) return 'The job is paused.';
+  return status === 'cancelled' ? 'The job is cancelled.' : 'The schedule has no occurrence left.';
 };

@@ -4,6 +4,7 @@ import { whatIf } from '../../api/schedules.js';
 import type { WhatIf as Difference, Job, JobDraft } from '../../api/wire.js';
 import { after } from '../../clock.js';
 import { Empty } from '../../parts/states.js';
+import { issuesInWords } from '../../words/issues.js';
 import { zoneOf } from '../../words/schedule.js';
 import { absolute, viewerZone } from '../../words/time.js';
 
@@ -50,9 +51,7 @@ export const WhatIf = ({ job, draft, isChanged, onRefused }: Given) => {
         <h2>Coming runs, the next {days} days</h2>
       </header>
       {error ? (
-        <Empty title="Not like this">
-          {error.issues.length > 0 ? error.issues.map(({ message }) => message).join('; ') : error.message}
-        </Empty>
+        <Empty title="Not like this">{error.issues.length > 0 ? issuesInWords(error.issues) : error.message}</Empty>
       ) : difference === null ? null : (
         <Found difference={difference} zone={zoneOf(job.schedule) ?? viewerZone} isChanged={isChanged} />
       )}

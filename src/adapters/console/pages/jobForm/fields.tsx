@@ -3,6 +3,7 @@ import type { Issue } from '../../api/problem.js';
 import { listNodes } from '../../api/service.js';
 import { useResource } from '../../live/resource.js';
 import { Field } from '../../parts/field.js';
+import { issueInWords, isWithin } from '../../words/issues.js';
 import { emptyForm, type Form, type Kind, units } from './form.js';
 
 type Given = {
@@ -17,13 +18,16 @@ const zones = Intl.supportedValuesOf('timeZone');
 
 /** What is wrong with a field: whatever the service said of it or of a part of it. */
 const wrongOf = (issues: readonly Issue[], ...paths: readonly string[]): string | undefined => {
-  const found = issues.filter(({ path }) => paths.some((wanted) => path === wanted || path.startsWith(`${wanted}.`)));
-  return found.length === 0 ? undefined : [...new Set(found.map(({ message }) => message))].join('; ');
+  const found = issues.flatMap((issue) => {
+    const field = paths.find((wanted) => isWithin(issue.path, wanted));
+    return field === undefined ? [] : [issueInWords(issue, field)];
+  });
+  return found.length === 0 ? undefined : [...new Set(found)].join('; ');
 };
 
 /** Issues that no field of the form shows. */
 export const elsewhere = (issues: readonly Issue[]): readonly Issue[] =>
-  issues.filter(({ path }) => !shownPaths.some((shown) => path === shown || path.startsWith(`${shown}.`)));
+  issues.filter(({ path }) => !shownPaths.some((shown) => isWithin(path, shown)));
 
 const shownPaths = [
   'jobName',
@@ -31,7 +35,17 @@ const shownPaths = [
   'description',
   'tags',
   'parameters',
-  'schedule',
+  'schedule.cronExpression',
+  'schedule.interval',
+  'schedule.runAt',
+  'schedule.rrule',
+  'schedule.calculator',
+  'schedule.options',
+  'schedule.timezone',
+  'schedule.startAt',
+  'schedule.endAt',
+  'schedule.maxRuns',
+  'schedule.jitter',
   'priority',
   'maxAttempts',
   'timeout',
@@ -142,11 +156,7 @@ const KindFields = ({ form, issues, change }: Given) => {
   switch (form.kind) {
     case 'cron':
       return (
-        <Field
-          label="Cron expression"
-          hint="minute hour day month weekday"
-          wrong={wrongOf(issues, 'schedule.cronExpression', 'schedule.type')}
-        >
+        <Field label="Cron expression" hint="minute hour day month weekday" wrong={wrongOf(issues, 'schedule.cronExpression')}>
           {(field) => (
             <input
               {...field}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type JobFilters, listJobs } from '../../api/jobs.js';
-import { ApiError } from '../../api/problem.js';
+import { type ApiError, apiErrorOf } from '../../api/problem.js';
 import type { Job } from '../../api/wire.js';
 
 const pageSize = 200;
@@ -39,7 +39,7 @@ export const useJobPages = (filters: JobFilters): JobPages => {
           return { key, pages: [...pages.slice(0, at), page, ...(isSame ? pages.slice(at + 1) : [])], loading: false };
         });
       } catch (error) {
-        if (!signal.aborted) setState(({ pages }) => ({ key, pages, loading: false, error: asApiError(error) }));
+        if (!signal.aborted) setState(({ pages }) => ({ key, pages, loading: false, error: apiErrorOf(error) }));
       }
     },
     [key],
@@ -83,5 +83,3 @@ export const useJobPages = (filters: JobFilters): JobPages => {
     refresh,
   };
 };
-
-const asApiError = (error: unknown): ApiError => (error instanceof ApiError ? error : new ApiError(0, 'NO_ANSWER', String(error)));

@@ -11,6 +11,7 @@ import { tell, tellFailure } from '../../parts/toast.js';
 import { Ago, Countdown } from '../../parts/when.js';
 import { linkTo, place } from '../../router.js';
 import { ask } from '../../shell/ask.js';
+import { hasEnded } from '../../words/ended.js';
 import { ruleInWords, zoneOf } from '../../words/schedule.js';
 import { Filters } from './filters.js';
 import { useJobPages } from './jobPages.js';
@@ -117,6 +118,7 @@ const PauseOrResume = ({ job, changed }: { readonly job: Job; readonly changed: 
       tell(`${jobName} is resumed`);
       changed();
     }, tellFailure);
+  if (hasEnded(job)) return null;
   return enabled ? (
     <button type="button" class="quiet icon-only" title="Pause" aria-label={`Pause ${jobName}`} onClick={() => ask('pause', job, changed)}>
       <Icon name="paused" />
@@ -135,7 +137,9 @@ const Nothing = ({ filters }: { readonly filters: JobFilters }) =>
     </Empty>
   ) : (
     <Empty title="No jobs yet">
-      <a href={linkTo(['new'])}>Schedule the first one</a>, or load examples with <code>nexus-scheduler schedule -f jobs.json</code>.
+      <Allowed to="admin">
+        <a href={linkTo(['new'])}>Schedule the first one</a>, or load examples with <code>nexus-scheduler schedule -f jobs.json</code>.
+      </Allowed>
     </Empty>
   );
 

@@ -1,15 +1,28 @@
 import { useState } from 'preact/hooks';
-import { saveJob } from '../../api/jobs.js';
-import { ApiError } from '../../api/problem.js';
+import { createJob } from '../../api/jobs.js';
+import { ApiError, apiErrorOf } from '../../api/problem.js';
+import { Reserved } from '../../parts/allowed.js';
+import { useShowWrong } from '../../parts/showWrong.js';
 import { tell } from '../../parts/toast.js';
 import { goTo, linkTo } from '../../router.js';
+import { issuesInWords } from '../../words/issues.js';
 import { elsewhere, HowFields, WhatFields, WhenFields } from '../jobForm/fields.js';
 import { emptyForm, type Form, jobDraftOf } from '../jobForm/form.js';
 import { PreviewCard, usePreview } from '../jobForm/previewCard.js';
-import { useShowWrong } from '../jobForm/showWrong.js';
 
 /** Schedules a job: its coming runs are seen before it is saved, and what is wrong is said where it is wrong. */
-export const NewJobPage = () => {
+export const NewJobPage = () => (
+  <>
+    <div class="page-head">
+      <h1>New job</h1>
+    </div>
+    <Reserved to="admin">
+      <NewJob />
+    </Reserved>
+  </>
+);
+
+const NewJob = () => {
   const [form, setForm] = useState<Form>(emptyForm);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
@@ -23,63 +36,61 @@ export const NewJobPage = () => {
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
-    if (form.jobName.trim() === '') return setError(nameMissing);
     setBusy(true);
     try {
-      const { jobName } = await saveJob(form.jobName.trim(), jobDraftOf(form), null);
+      const { jobName } = await createJob(form.jobName.trim(), jobDraftOf(form));
       tell(`${jobName} is scheduled`);
       goTo(linkTo(['jobs', jobName]));
     } catch (thrown) {
-      setError(thrown instanceof ApiError ? thrown : new ApiError(0, 'UNREADABLE', String(thrown)));
+      setError(ofNameTaken(apiErrorOf(thrown)));
       setBusy(false);
     }
   };
   const fields = { form, issues, change, isNew: true };
   return (
-    <>
-      <div class="page-head">
-        <h1>New job</h1>
-      </div>
-      <form class="job-form" onSubmit={save} noValidate>
-        <div class="stack">
-          <section class="card" aria-label="What">
-            <header>
-              <h2>What runs</h2>
-            </header>
-            <div class="body">
-              <WhatFields {...fields} />
-            </div>
-          </section>
-          <section class="card" aria-label="When">
-            <header>
-              <h2>When</h2>
-            </header>
-            <div class="body">
-              <WhenFields {...fields} />
-            </div>
-          </section>
-          <section class="card" aria-label="How">
-            <div class="body">
-              <HowFields {...fields} />
-            </div>
-          </section>
-          <Refused error={error} />
-          <div class="actions">
-            <button type="submit" class="primary" disabled={busy}>
-              Schedule
-            </button>
-            <a class="button" href={linkTo(['jobs'])}>
-              Not now
-            </a>
+    <form class="job-form" onSubmit={save} noValidate>
+      <div class="stack">
+        <section class="card" aria-label="What">
+          <header>
+            <h2>What runs</h2>
+          </header>
+          <div class="body">
+            <WhatFields {...fields} />
           </div>
+        </section>
+        <section class="card" aria-label="When">
+          <header>
+            <h2>When</h2>
+          </header>
+          <div class="body">
+            <WhenFields {...fields} />
+          </div>
+        </section>
+        <section class="card" aria-label="How">
+          <div class="body">
+            <HowFields {...fields} />
+          </div>
+        </section>
+        <Refused error={error} />
+        <div class="actions">
+          <button type="submit" class="primary" disabled={busy}>
+            Schedule
+          </button>
+          <a class="button" href={linkTo(['jobs'])}>
+            Not now
+          </a>
         </div>
-        <PreviewCard form={form} previewed={previewed} />
-      </form>
-    </>
+      </div>
+      <PreviewCard {...previewed} />
+    </form>
   );
 };
 
-const nameMissing = new ApiError(400, 'INVALID_JOB', 'the job needs a name', [{ path: 'jobName', message: 'must be given' }]);
+/** That there is such a job is a fault of the name. */
+const ofNameTaken = (error: ApiError): ApiError =>
+  error.status === 412
+    ? new ApiError(412, error.code, error.message, [{ path: 'jobName', message: 'There is a job of this name already.' }])
+    : error;
 
 /** What no field shows. */
 export const Refused = ({ error }: { readonly error: ApiError | null }) => {
@@ -93,11 +104,7 @@ export const Refused = ({ error }: { readonly error: ApiError | null }) => {
     );
   return (
     <p class="note bad" role="alert">
-      {error.status === 412
-        ? 'There is a job of this name already.'
-        : others.length > 0
-          ? others.map(({ path, message }) => `${path}: ${message}`).join('; ')
-          : error.message}
+      {others.length > 0 ? issuesInWords(others) : error.message}
     </p>
   );
 };

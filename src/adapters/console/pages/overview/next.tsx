@@ -1,3 +1,4 @@
+import { Allowed } from '../../parts/allowed.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { Countdown, Short } from '../../parts/when.js';
 import { linkTo } from '../../router.js';
@@ -40,7 +41,9 @@ export const Next = () => {
         <Loading />
       ) : (
         <Empty title="Nothing is scheduled">
-          <a href={linkTo(['new'])}>Schedule a job</a>
+          <Allowed to="admin">
+            <a href={linkTo(['new'])}>Schedule a job</a>
+          </Allowed>
         </Empty>
       )}
     </section>
