@@ -120,15 +120,34 @@ const limits = (medians) => {
     table(
       ['', 'without', 'with', 'within'],
       [
-        ['executions per second: two durable records, rows of job and history', limit.executePerSecond, ours?.executePerSecond],
-        ['jobs scheduled per second: a durable record, a row', limit.schedulePerSecond, ours?.schedulePerSecond],
+        [
+          'executions per second: two durable records, rows of job and history, by the driver',
+          limit.executePerSecond,
+          ours?.executePerSecond,
+        ],
+        [
+          'the same events and rows, encoded and handed to the threads of the store',
+          limit['threads.executePerSecond'],
+          ours?.executePerSecond,
+        ],
+        ['jobs scheduled per second: a durable record, a row, by the driver', limit.schedulePerSecond, ours?.schedulePerSecond],
+        [
+          'the same event and row, encoded and handed to the threads of the store',
+          limit['threads.schedulePerSecond'],
+          ours?.schedulePerSecond,
+        ],
       ]
         .map((row) => [...row, ratio(row[1], row[2])])
         .concat(
           [
             [
-              'one durable insert after the other, ms (without: on the thread that waits)',
+              'one durable insert after the other, ms (without: by the driver, on the thread that waits)',
               limit['oneByOneMs.p50'],
+              oneByOne && Number(oneByOne.toPrecision(3)),
+            ],
+            [
+              'the same, of an event that is encoded, by the thread of the log',
+              limit['threads.oneByOneMs.p50'],
               oneByOne && Number(oneByOne.toPrecision(3)),
             ],
             ['late by, p50 ms: a timer, then one durable insert', limit['timerMs.p50'], late?.['latenessMs.p50']],

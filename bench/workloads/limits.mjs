@@ -149,7 +149,11 @@ const throughStore = async (directory, jobs) => {
     const save = () => {
       const steps = done;
       done = [];
-      const changes = { jobs: steps.map(({ row }) => row), executions: steps.flatMap(({ executions }) => executions), checkpoints: new Map() };
+      const changes = {
+        jobs: steps.map(({ row }) => row),
+        executions: steps.flatMap(({ executions }) => executions),
+        checkpoints: new Map(),
+      };
       saving = saving.then(() => readModels.save(changes));
     };
     const work = async () => {

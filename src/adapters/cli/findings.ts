@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { bytesInWords } from '../../application/bytesInWords.js';
 import type { AskedServer, CliEnvironment, Judgement, Keys } from './environment.js';
 import { describeFailure, unexpected } from './failure.js';
 import { printable } from './format/printable.js';
-import { bytesText } from './format/size.js';
 import { type Invocation, storeName, withScheduler } from './invocation.js';
 
 /** One thing that was looked at. */
@@ -62,7 +62,7 @@ const room = async (directory: string): Promise<readonly Finding[]> => {
   const found = await statfs(directory).catch(() => null);
   if (!found) return [];
   const free = found.bavail * found.bsize;
-  return [{ what: 'disk', state: free < leastRoom ? 'warn' : 'good', detail: `${bytesText(free)} free` }];
+  return [{ what: 'disk', state: free < leastRoom ? 'warn' : 'good', detail: `${bytesInWords(free)} free` }];
 };
 
 export const ofKeys = async (keys: Keys): Promise<readonly Finding[]> => {

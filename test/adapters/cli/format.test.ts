@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { fieldLines } from '../../../src/adapters/cli/format/fields.js';
 import { paintOf } from '../../../src/adapters/cli/format/paint.js';
 import { printable, printableJson } from '../../../src/adapters/cli/format/printable.js';
-import { bytesText } from '../../../src/adapters/cli/format/size.js';
 import { tableLines } from '../../../src/adapters/cli/format/table.js';
 import { absolute, duration, relative, wallClock } from '../../../src/adapters/cli/format/time.js';
 import { cut, widthOf, wrap } from '../../../src/adapters/cli/format/width.js';
@@ -63,22 +62,6 @@ describe('a duration', () => {
     [2 * day, '2 d'],
     [3 * day + 4 * hour, '3 d 4 h'],
   ])('%d ms is %s', (ms, text) => expect(duration(ms)).toBe(text));
-});
-
-describe('a size', () => {
-  it.each([
-    [0, '0 B'],
-    [1_023, '1023 B'],
-    [1_024, '1.0 KiB'],
-    [95_496, '93.3 KiB'],
-    [102_348, '99.9 KiB'],
-    [102_349, '100 KiB'],
-    [123_456, '121 KiB'],
-    [1_048_063, '1023 KiB'],
-    [1_048_064, '1.0 MiB'],
-    [5 * 1_024 ** 3, '5.0 GiB'],
-    [3_000 * 1_024 ** 4, '3000 TiB'],
-  ])('of %d bytes is %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
 });
 
 describe('a relative time', () => {

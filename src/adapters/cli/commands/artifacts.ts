@@ -1,10 +1,10 @@
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ArtifactFile, ArtifactInfo } from '../../../application/api/types.js';
+import { bytesInWords } from '../../../application/bytesInWords.js';
 import type { CliScheduler } from '../environment.js';
 import { FileError } from '../failure.js';
 import { printable } from '../format/printable.js';
-import { bytesText } from '../format/size.js';
 import { type Column, tableLines } from '../format/table.js';
 import { absolute } from '../format/time.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
@@ -30,7 +30,7 @@ const artifacts = async (invocation: Invocation, executionId: string, { save }: 
   if (json) terminal.printJson(files);
   else if (files.length === 0) terminal.note(`Run ${printable(executionId)} has made no files.`);
   else if (save === undefined) terminal.print(...fileTable(files, invocation));
-  else terminal.print(...files.map(({ file = '', bytes }) => `${printable(file)}  ${bytesText(bytes)}`));
+  else terminal.print(...files.map(({ file = '', bytes }) => `${printable(file)}  ${bytesInWords(bytes)}`));
   return undefined;
 };
 
@@ -44,7 +44,7 @@ const fileTable = (files: readonly Saved[], { terminal }: Invocation): readonly 
   ];
   const rows = files.map(({ name, bytes, mediaType, createdAt, sha256 }) => [
     printable(name),
-    bytesText(bytes),
+    bytesInWords(bytes),
     printable(mediaType),
     absolute(createdAt),
     { text: sha256, tone: 'quiet' as const },
