@@ -6,7 +6,7 @@ import { fieldsOf, invalidArgument } from '../application/api/arguments.js';
 import type { Limits } from '../application/dispatch/limits.js';
 import type { Quotas } from '../application/quota/quotas.js';
 import type { NotificationSettings } from '../application/subscribers/notifications/rules.js';
-import { SchedulerError } from '../domain/errors.js';
+import { refused } from '../domain/errors.js';
 import { nameForm, namePattern } from '../domain/name.js';
 import { notifications } from './notificationOptions.js';
 import type { AnyOptions } from './options.js';
@@ -114,7 +114,7 @@ export const readOptions = (options: AnyOptions): Settings => {
   });
   if (!parsed.success) {
     const { issues } = parsed;
-    throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path}: ${i.message}`).join('; '), { issues });
+    throw refused('INVALID_ARGUMENT', issues);
   }
   const { concurrency, autoStart, organization, limits, notifications } = parsed.data;
   const { perOrganization, jobsPerOrganization, jobsOf, chainDepth, ...named } = limits;

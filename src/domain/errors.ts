@@ -36,3 +36,9 @@ export class SchedulerError extends Error {
     if (details.issues !== undefined) this.issues = details.issues;
   }
 }
+
+/** Of input that is wrong: the message is made of the issues. */
+export const refused = (code: SchedulerErrorCode, issues: readonly Issue[]): SchedulerError =>
+  new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), {
+    issues: issues.map(({ path, message }) => ({ path, message })),
+  });

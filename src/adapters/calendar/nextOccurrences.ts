@@ -1,5 +1,5 @@
 import { check, fieldsOf, invalidArgument, together } from '../../application/api/arguments.js';
-import { SchedulerError } from '../../domain/errors.js';
+import { refused, SchedulerError } from '../../domain/errors.js';
 import { type Instant, instant } from '../../domain/instant.js';
 import { CalculatorFailure } from '../../domain/schedule/calendar.js';
 import { createCalendar } from './calendar.js';
@@ -70,7 +70,5 @@ const dateArgument = (name: string, value: unknown): Instant => {
 
 const refusal = (issues: readonly ScheduleIssue[]): SchedulerError => {
   const code = issues.every((issue) => issue.code === 'CALCULATOR_MISSING') ? 'CALCULATOR_MISSING' : 'INVALID_SCHEDULE';
-  return new SchedulerError(code, issues.map(({ path, message }) => `${path} ${message}`).join('; '), {
-    issues: issues.map(({ path, message }) => ({ path, message })),
-  });
+  return refused(code, issues);
 };

@@ -1,26 +1,23 @@
 import { z } from 'zod';
-import { type Issue, SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
+import { refused, SchedulerError } from '../../domain/errors.js';
 import { issuesOf } from '../input/issues.js';
 
 /** Reads one part of a request. Throws `INVALID_ARGUMENT` naming everything that is wrong with it. */
 export const readPart = (schema: z.ZodType | undefined, given: unknown, part: 'params' | 'query' | 'body'): unknown => {
   const read = (schema ?? none).safeParse((part === 'query' ? filled(given) : given) ?? {});
   if (read.success) return read.data;
-  throw invalid(
+  throw refused(
     'INVALID_ARGUMENT',
     read.error.issues.flatMap((issue) => issuesOf(issue, { misspelled: misspelled[part], whole: part })),
   );
 };
-
-export const invalid = (code: SchedulerErrorCode, issues: readonly Issue[]): SchedulerError =>
-  new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 
 /** What the scheduler refuses of an argument is told of the parameter that it came from. */
 export const toldOf =
   (parameter: string, { argument }: { readonly argument: string }) =>
   (error: unknown): never => {
     if (!(error instanceof SchedulerError) || !error.issues) throw error;
-    throw invalid(
+    throw refused(
       error.code,
       error.issues.map(({ path, message }) => ({ path: path === argument ? parameter : path, message })),
     );

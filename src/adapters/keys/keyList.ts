@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Scope, scopes } from '../../application/ports/apiKeys.js';
-import { type Issue, SchedulerError } from '../../domain/errors.js';
+import { type Issue, refused, type SchedulerError } from '../../domain/errors.js';
+import { nameForm, namePattern } from '../../domain/name.js';
 
 /** A key as it is kept: the key itself is not. */
 export type KeyEntry = {
@@ -18,10 +19,7 @@ const entry = z.strictObject({
   id: z.string({ error: text }).regex(/^[0-9a-f]{12}$/, 'must be 12 hexadecimal digits'),
   name: z.string({ error: text }).min(1, 'must not be empty').max(100, 'must have at most 100 characters'),
   scope: z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` }),
-  organization: z
-    .string({ error: 'must be the name of an organization, or null for all of them' })
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : -')
-    .nullable(),
+  organization: z.string({ error: 'must be the name of an organization, or null for all of them' }).regex(namePattern, nameForm).nullable(),
   sha256: z.string({ error: text }).regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
   createdAt: z.string({ error: text }).optional(),
 });
@@ -42,7 +40,7 @@ export const checkKey = (key: KeyEntry): void => {
 
 const invalid = (error: z.ZodError, where: readonly string[] = []): SchedulerError => {
   const issues = error.issues.map(({ path, message }): Issue => ({ path: [...where, ...path.map(String)].join('.'), message }));
-  return new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  return refused('INVALID_ARGUMENT', issues);
 };
 
 export const writeKeyList = (keys: readonly KeyEntry[]): string => `${JSON.stringify({ keys }, null, 2)}\n`;

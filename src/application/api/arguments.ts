@@ -1,10 +1,9 @@
-import { SchedulerError } from '../../domain/errors.js';
+import { refused, SchedulerError } from '../../domain/errors.js';
 import type { Parsed } from '../ports/jobInput.js';
 
 const unreadable = 'could not be read: a getter or proxy in it threw';
 
-export const invalidArgument = (path: string, message: string): SchedulerError =>
-  new SchedulerError('INVALID_ARGUMENT', `${path}: ${message}`, { issues: [{ path, message }] });
+export const invalidArgument = (path: string, message: string): SchedulerError => refused('INVALID_ARGUMENT', [{ path, message }]);
 
 /** Reads arguments one by one, and throws what is wrong with all of them together: one wrong field never hides another. */
 export const together = <T extends readonly unknown[]>(...readers: { readonly [I in keyof T]: () => T[I] }): T => {
@@ -32,8 +31,7 @@ export const check = (isGood: boolean, path: string, message: string): void => {
 /** What an argument was read as. */
 export const argument = <T>(parsed: Parsed<T>): T => {
   if (parsed.ok) return parsed.value;
-  const issues = parsed.issues.map(({ path, message }) => ({ path, message }));
-  throw new SchedulerError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+  throw refused('INVALID_ARGUMENT', parsed.issues);
 };
 
 /** The fields of an argument that may be left out, each read once. */

@@ -1,4 +1,4 @@
-import { type Issue, SchedulerError } from '../../domain/errors.js';
+import { refused, SchedulerError } from '../../domain/errors.js';
 import { type Instant, instant } from '../../domain/instant.js';
 import { type ExecutionQueued, handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
 import type { Activity } from '../activity.js';
@@ -328,9 +328,7 @@ export const accepted = <T>(parsed: Parsed<T>): T => {
   const code = issues.some((i) => !i.path.startsWith('schedule'))
     ? 'INVALID_JOB'
     : (issues.find((i) => i.code)?.code ?? 'INVALID_SCHEDULE');
-  throw new SchedulerError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-    issues: issues.map(({ path, message }): Issue => ({ path, message })),
-  });
+  throw refused(code, issues);
 };
 
 export const otherOrganization = (own: string): SchedulerError => {

@@ -1,4 +1,4 @@
-import { SchedulerError } from '../../domain/errors.js';
+import { refused, SchedulerError } from '../../domain/errors.js';
 import type { Handled } from '../commandHandler.js';
 import { splitStream } from '../streams.js';
 
@@ -27,7 +27,7 @@ export const toError = (rejection: Rejection, stream: string): SchedulerError =>
     case 'QUOTA_EXCEEDED':
     case 'INVALID_ARGUMENT': {
       const { code, path, message } = rejection;
-      return new SchedulerError(code, `${path}: ${message}`, { issues: [{ path, message }] });
+      return refused(code, [{ path, message }]);
     }
     case 'BUFFER_FULL':
       return new SchedulerError('BUFFER_FULL', `job "${jobName}" has ${rejection.waiting} executions waiting; no more are taken`);

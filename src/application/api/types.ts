@@ -444,6 +444,7 @@ export interface JobsApi<M extends JobMap = JobMap> {
   jobHistory(jobName: string, limit?: number): Promise<readonly ExecutionRecord[]>;
   /** The same, page by page; a page is longer by runs that were queued together. At most 1,000, by default 20. */
   historyPage(jobName: string, query?: HistoryQuery): Promise<HistoryPage>;
+  /** In the order of their names; at most 10,000, which is also the default. `nextCursor` is there where more follow. */
   getScheduledJobs(query?: JobQuery): Promise<JobPage>;
   getJob(jobName: string): Promise<JobInfo>;
   getExecution(executionId: string): Promise<ExecutionDetails>;

@@ -1,4 +1,4 @@
-import { SchedulerError } from '../../domain/errors.js';
+import { refused } from '../../domain/errors.js';
 import { artifactNameFault, mediaTypeFault } from '../artifactNames.js';
 import type { Artifact, ArtifactOwner, ArtifactStore } from '../ports/artifacts.js';
 import type { ArtifactContent } from '../ports/runner.js';
@@ -12,7 +12,7 @@ export const saveArtifact = async (
 ): Promise<Artifact> => {
   const faults = { name: artifactNameFault(name), mediaType: mediaTypeFault(mediaType) };
   const issues = Object.entries(faults).flatMap(([path, message]) => (message === null ? [] : [{ path, message }]));
-  if (issues.length > 0) throw new SchedulerError('INVALID_ARGUMENT', issues.map((i) => `${i.path} ${i.message}`).join('; '), { issues });
+  if (issues.length > 0) throw refused('INVALID_ARGUMENT', issues);
   signal.throwIfAborted();
   const draft = await artifacts.create(owner, name, mediaType);
   try {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { invalid } from '../reading.js';
+import { refused } from '../../../domain/errors.js';
 import type { Asked } from '../route.js';
 import { organizationName } from '../schemas.js';
 import type { jobInput } from './inputs.js';
@@ -16,7 +16,7 @@ export const inputOf = (body: Definition, name: string | undefined, key: string 
       ? [{ path: 'handler', message: 'belongs to the process that runs the job; it is not taken from elsewhere' }]
       : []),
   ];
-  if (issues.length > 0) throw invalid('INVALID_JOB', issues);
+  if (issues.length > 0) throw refused('INVALID_JOB', issues);
   return { ...body, ...(name !== undefined && { jobName: name }), ...(key !== undefined && { idempotencyKey: key }) };
 };
 
