@@ -54,7 +54,7 @@ describe('artifacts of executions', () => {
     await scheduler.scheduleJob({ ...report, maxAttempts: 1 });
     const { error } = await scheduler.runNow('report');
     expect(error).toMatchObject({ name: 'SchedulerError', code: 'INVALID_ARGUMENT' });
-    expect(error?.message).toMatch(/^name must be a plain file name.*; mediaType must be a media type/);
+    expect(error?.message).toMatch(/^name: must be a plain file name.*; mediaType: must be a media type/);
   });
 
   it('that are larger than the limit fail their run for good, and leave nothing', async () => {
