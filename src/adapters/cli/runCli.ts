@@ -44,18 +44,8 @@ const commands: readonly Commands[] = [
   doctorCommand,
 ];
 
-/** They work on files of this machine, or on nothing: with `--url` somebody would take what they say for what the service says. */
-const asksNoService: ReadonlySet<string> = new Set([
-  'serve',
-  'next',
-  'handlers',
-  'verify',
-  'rebuild',
-  'export',
-  'import',
-  'restore',
-  'keys',
-]);
+/** They work on what this machine has: with `--url` somebody would take what they say for what the service says. */
+const asksNoService: ReadonlySet<string> = new Set(['serve', 'handlers', 'verify', 'rebuild', 'export', 'import', 'restore', 'keys']);
 
 const refuseUrl = ({ url }: { readonly url?: string }, command: string): void => {
   if (url !== undefined && asksNoService.has(command)) throw new UsageError(`${command} asks no service: leave --url out`);

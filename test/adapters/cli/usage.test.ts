@@ -62,7 +62,7 @@ describe('the command line', () => {
   });
 
   it.each(
-    [[['serve']], [['next', '--every', 'day']], [['handlers']], [['verify']], [['rebuild']], [['export']], [['import', 'x']]].concat([
+    [[['serve']], [['handlers']], [['verify']], [['rebuild']], [['export']], [['import', 'x']]].concat([
       [['restore', 'x']],
       [['keys', 'list']],
       [['keys', 'create', '--name', 'x']],
@@ -121,6 +121,8 @@ describe('next', () => {
     expect(await cli.json('next', '--cron', '0 9 * * 1', '--count', '2')).toEqual(['2026-03-09T09:00:00.000Z', '2026-03-16T09:00:00.000Z']);
     expect(await cli.json('next', '--every', '2 hours', '--count', '1')).toEqual(['2026-03-02T11:00:00.000Z']);
     expect(await cli.json('next', '--every', 'day', '--count', '1')).toEqual(['2026-03-03T09:00:00.000Z']);
+    // The same wherever it is asked.
+    expect(await cli.json('--url', 'http://127.0.0.1:1', 'next', '--every', 'day', '--count', '1')).toEqual(['2026-03-03T09:00:00.000Z']);
     expect(await cli.json('next', '--every', '90s', '--count', '1')).toEqual(['2026-03-02T09:01:30.000Z']);
     expect(await cli.json('next', '--rrule', 'FREQ=MONTHLY;BYMONTHDAY=-1', '--count', '1')).toEqual(['2026-03-31T09:00:00.000Z']);
     expect(await cli.json('next', '--cron', '0 0 1 1 *', '--after', '2030-06-01T00:00:00+02:00', '--count', '1')).toEqual([
