@@ -18,6 +18,8 @@ type Run = {
   retryAt: Instant;
   node: string;
   timeoutAt: Instant;
+  /** The same on the clock of the world. */
+  outOfTimeMs: number;
 };
 
 type JobModel = {
@@ -56,6 +58,8 @@ export class LogCheck {
     private readonly report: Report,
     /** Whether a node has given signs of life all along. */
     private readonly isSurelyAlive: (node: string) => boolean,
+    /** Milliseconds since the world began, whatever the clocks of nodes say. */
+    private readonly elapsedMs: () => number,
   ) {}
 
   started(executionId: string, attempt: number): Started | undefined {
@@ -177,6 +181,7 @@ export class LogCheck {
       retryAt: queuedAt,
       node: '',
       timeoutAt: queuedAt,
+      outOfTimeMs: 0,
     });
   }
 
@@ -211,7 +216,8 @@ export class LogCheck {
         stream.token = Math.max(stream.token, event.fencingToken);
         const others = [...job.runs.values()].filter((other) => other !== run && other.phase === 'running');
         if (job.definition.overlap !== 'allow' && others.length > 0) this.report('I11', `${where}: two executions run at once`);
-        Object.assign(run, { phase: 'running', attempt: event.attempt, node: event.node, timeoutAt: event.timeoutAt });
+        const outOfTimeMs = this.elapsedMs() + event.timeoutAt - event.startedAt;
+        Object.assign(run, { phase: 'running', attempt: event.attempt, node: event.node, timeoutAt: event.timeoutAt, outOfTimeMs });
         const started = { stream: key, node: event.node, position: commit.position, token: event.fencingToken };
         this.#started.set(`${event.executionId}#${event.attempt}`, started);
         return;
@@ -224,7 +230,8 @@ export class LogCheck {
             `${where}: attempt ${event.attempt} of ${event.executionId} ends, but it is ${run.phase} at attempt ${run.attempt}`,
           );
         // A node that lives, and cannot say how an attempt ended, loses it when its time-out has long passed.
-        if (event.type === 'ExecutionFailed' && event.cause === 'lost' && event.finishedAt <= run.timeoutAt && this.isSurelyAlive(run.node))
+        const isLost = event.type === 'ExecutionFailed' && event.cause === 'lost';
+        if (isLost && this.elapsedMs() <= run.outOfTimeMs && this.isSurelyAlive(run.node))
           this.report('I21', `${where}: ${event.executionId} is called lost, and ${run.node} lives`);
         const counts = event.type === 'ExecutionFailed' && ['error', 'timeout', 'lost'].includes(event.cause);
         run.failures += counts ? 1 : 0;

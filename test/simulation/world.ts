@@ -65,7 +65,8 @@ export class World {
   constructor(readonly options: WorldOptions) {
     const { random, nodes, concurrency, latencyMs, fortune } = options;
     this.kernel = new Kernel(random);
-    this.log = new LogCheck(this.timetable.calendar, this.report, (node) => this.#nodeList.isSurelyAlive(node, this.kernel.now));
+    const elapsedMs = (): number => this.kernel.now;
+    this.log = new LogCheck(this.timetable.calendar, this.report, (node) => this.#nodeList.isSurelyAlive(node, elapsedMs()), elapsedMs);
     this.witness = new Witness(this.log, concurrency, () => this.kernel.now, this.report);
     this.sites = Array.from({ length: nodes }, (_, index) => ({ index, lives: 0, skewMs: 0, machine: null, runtime: null }));
     this.network = new Network(this.kernel, random, fortune, latencyMs, (call, stage, fate) => {
