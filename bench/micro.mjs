@@ -2,23 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { usual } from './definition.mjs';
 import { round } from './measure.mjs';
 
 const at = Date.UTC(2026, 0, 1);
 
 const definition = {
-  jobType: 'bench',
+  ...usual,
   schedule: { kind: 'cron', expression: '*/5 * * * *', timezone: 'UTC' },
   parameters: { note: 'x'.repeat(60) },
-  priority: 'normal',
-  maxAttempts: 3,
   timeoutMs: 60_000,
-  backoff: { type: 'exponential', delay: 1_000, factor: 2, maxDelay: 60_000, jitter: 0.2 },
-  overlap: 'skip',
-  misfire: { policy: 'once', max: 100 },
-  isolation: 'inline',
-  tags: [],
-  retention: { maxExecutions: 1_000, maxAgeMs: 7_776_000_000 },
+  backoff: { ...usual.backoff, maxDelay: 60_000 },
 };
 
 const cpuMicros = () => {

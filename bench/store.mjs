@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../dist/adapters/sqlite/index.js';
 import { emptyStats } from '../dist/application/projections/stats.js';
+import { usual } from './definition.mjs';
 
 const jobs = Number(process.argv[2] ?? 20_000);
 const directory = mkdtempSync(join(tmpdir(), 'nexus-bench-'));
@@ -14,18 +15,12 @@ report('open, ms', (performance.now() - started).toFixed(0));
 
 const at = 1_753_400_000_000;
 const definition = {
+  ...usual,
   jobType: 'noop',
   schedule: { kind: 'once', runAt: at },
   parameters: { note: 'x'.repeat(60) },
-  priority: 'normal',
-  maxAttempts: 3,
   timeoutMs: 60_000,
-  backoff: { type: 'exponential', delay: 1_000, factor: 2, maxDelay: 60_000, jitter: 0.2 },
-  overlap: 'skip',
-  misfire: { policy: 'once', max: 100 },
-  isolation: 'inline',
-  tags: [],
-  retention: { maxExecutions: 1_000, maxAgeMs: 7_776_000_000 },
+  backoff: { ...usual.backoff, maxDelay: 60_000 },
 };
 const scheduled = (i) => [{ type: 'JobScheduled', jobId: uuid(i), definition, nextRunAt: at }];
 const queuedAndStarted = (i) => [

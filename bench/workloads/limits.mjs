@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
+import { usual } from '../definition.mjs';
 import { perSecond, quantiles, wall } from '../measure.mjs';
 
 const pageBytes = 4_096;
@@ -113,21 +114,6 @@ const livesOf = async (jobs) => {
       return { request, row, executions: projected.executions };
     });
   });
-};
-
-const usual = {
-  jobType: 'bench',
-  schedule: { kind: 'once', runAt: Date.now() },
-  parameters: {},
-  priority: 'normal',
-  maxAttempts: 3,
-  timeoutMs: 300_000,
-  backoff: { type: 'exponential', delay: 1_000, factor: 2, maxDelay: 3_600_000, jitter: 0.2 },
-  overlap: 'skip',
-  misfire: { policy: 'once', max: 100 },
-  isolation: 'inline',
-  tags: [],
-  retention: { maxExecutions: 1_000, maxAgeMs: 90 * 86_400_000 },
 };
 
 const slots = 200;

@@ -1,3 +1,4 @@
+import { namePattern } from '../domain/name.js';
 import type { Artifact, ArtifactOwner } from './ports/artifacts.js';
 
 /** UTF-8 bytes; file systems take 255, and stores put something around it. */
@@ -24,12 +25,10 @@ export const mediaTypeFault = (mediaType: unknown): string | null =>
 export const artifactIdOf = ({ jobName, executionId }: Omit<ArtifactOwner, 'organization'>, name: string): string =>
   `${jobName}/${executionId}/${name}`;
 
-const label = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
-
 /** The parts of an id; null for a text that is none, whatever it tries. */
 export const parseArtifactId = (artifactId: unknown): Pick<Artifact, 'jobName' | 'executionId' | 'name'> | null => {
   if (typeof artifactId !== 'string') return null;
   const [jobName = '', executionId = '', name = '', ...rest] = artifactId.split('/');
-  if (rest.length > 0 || !label.test(jobName) || !label.test(executionId) || artifactNameFault(name) !== null) return null;
+  if (rest.length > 0 || !namePattern.test(jobName) || !namePattern.test(executionId) || artifactNameFault(name) !== null) return null;
   return { jobName, executionId, name };
 };

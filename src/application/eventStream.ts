@@ -1,4 +1,4 @@
-import { check, fieldsOf, invalidArgument, oneOrMore, together } from './api/arguments.js';
+import { check, countOf, fieldsOf, invalidArgument, oneOrMore, together } from './api/arguments.js';
 import type { EventFilter, PublishedEvent } from './api/types.js';
 import type { Commits } from './commits.js';
 import type { Commit, EventFeed, Position } from './ports/eventStore.js';
@@ -123,11 +123,10 @@ const aSequence = 'must be a sequence such as 0:17:0';
 
 const checked = (filter: EventFilter): EventFilter => {
   const { jobName, after, last, follow, signal } = filter;
-  const isCount = last === undefined || (Number.isInteger(last) && last >= 1 && last <= mostLast);
   together(
     () => check(jobName === undefined || typeof jobName === 'string', 'jobName', 'must be a text'),
     () => check(after === undefined || typeof after === 'string', 'after', aSequence),
-    () => check(isCount, 'last', `must be a whole number from 1 to ${mostLast}`),
+    () => (last === undefined ? undefined : countOf('last', last, mostLast)),
     () => check(last === undefined || after === undefined, 'last', 'is not for use beside after'),
     () => check(follow === undefined || typeof follow === 'boolean', 'follow', 'must be true or false'),
     () => check(signal === undefined || signal instanceof AbortSignal, 'signal', 'must be an AbortSignal'),

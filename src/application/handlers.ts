@@ -10,7 +10,9 @@ export type HandlerOptions = {
   readonly concurrency?: number;
 };
 
-const isHandler = (value: unknown): boolean => typeof value === 'function' || (typeof value === 'string' && value !== '');
+/** What a function takes cannot be seen from outside. */
+export const isHandler = (value: unknown): value is HandlerRef =>
+  typeof value === 'function' || (typeof value === 'string' && value !== '');
 
 type Registered = { readonly handler: HandlerRef; readonly options: HandlerOptions };
 

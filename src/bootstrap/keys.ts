@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { FixedKeys, type KeyEntry, KeyFile } from '../adapters/keys/index.js';
-import { SchedulerError } from '../domain/errors.js';
+import { refused, type SchedulerError } from '../domain/errors.js';
 import type { Config } from './config.js';
 
 type KeysFrom = Pick<Config, 'apiKeysFile' | 'SCHEDULER_API_KEYS'>;
@@ -22,7 +22,5 @@ export const readKeys = async (config: KeysFrom, directory: string): Promise<rea
 
 const missing = (file: string): SchedulerError => {
   const message = `names ${file}, which is not there; \`nexus-scheduler keys create\` makes it`;
-  return new SchedulerError('INVALID_ARGUMENT', `SCHEDULER_API_KEYS_FILE: ${message}`, {
-    issues: [{ path: 'SCHEDULER_API_KEYS_FILE', message }],
-  });
+  return refused('INVALID_ARGUMENT', [{ path: 'SCHEDULER_API_KEYS_FILE', message }]);
 };

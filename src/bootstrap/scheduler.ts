@@ -1,7 +1,7 @@
 import type { Calculator, PreviewEntry } from '../adapters/calendar/index.js';
 import { predefinedTypes } from '../adapters/handlers/index.js';
 import { systemClock } from '../adapters/system/systemClock.js';
-import { check, fieldsOf, invalidArgument } from '../application/api/arguments.js';
+import { fieldsOf, invalidArgument, millisOf } from '../application/api/arguments.js';
 import type { JobHandlerMap, JobMap, JobsApi, ScheduleInput } from '../application/api/types.js';
 import type { Verification } from '../application/audit/verify.js';
 import { JobHandlers } from '../application/handlers.js';
@@ -61,8 +61,6 @@ export interface Scheduler<M extends JobMap = JobMap> extends JobsApi<M> {
 }
 
 const defaultDrainMs = 30_000;
-/** A timer that is set for longer fires at once. */
-const mostDrainMs = 2 ** 31 - 1;
 const defaultOrganization = 'default';
 
 /** A scheduler of its own store, handlers and clock. Nothing is opened before the first use. Throws `INVALID_ARGUMENT` for wrong options. */
@@ -133,12 +131,7 @@ export const lazyScheduler = <M extends JobMap>(
     start: () => lifecycle.start(),
     stop: async (given) => {
       const { drainMs = defaultDrainMs } = fieldsOf('options', given);
-      check(
-        Number.isInteger(drainMs) && drainMs >= 0 && drainMs <= mostDrainMs,
-        'drainMs',
-        'must be a whole number of milliseconds, 24 days at most',
-      );
-      await lifecycle.stop(drainMs);
+      await lifecycle.stop(millisOf('drainMs', drainMs));
     },
     measure: (meter) => metering.attach(meter),
     publicationBacklog: () => lifecycle.publicationBacklog(),

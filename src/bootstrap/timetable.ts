@@ -9,7 +9,7 @@ import {
 } from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput, type ParametersCheck } from '../adapters/input/jobInput.js';
-import { check, fieldsOf, invalidArgument, together } from '../application/api/arguments.js';
+import { argument, countOf, fieldsOf, together } from '../application/api/arguments.js';
 import { accepted } from '../application/api/jobCommands.js';
 import type { InstantInput } from '../application/api/types.js';
 import type { JobInputParser } from '../application/ports/jobInput.js';
@@ -26,12 +26,6 @@ export type Timetable = {
 };
 
 const mostPreviewed = 100;
-
-const instantOf = (path: string, given: unknown): Instant => {
-  const read = readInstant(given);
-  if (!read.ok) throw invalidArgument(path, read.fault);
-  return read.at;
-};
 
 export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, checkParameters: ParametersCheck = () => []): Timetable => {
   const calendar = createCalendar(calculators);
@@ -53,13 +47,8 @@ export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, ch
       const owner = { jobId: 'preview', organization: 'default' };
       const [read, from] = together(
         () => accepted(input.schedule(schedule, now, owner)),
-        () => (after === undefined ? now : instantOf('after', after)),
-        () =>
-          check(
-            Number.isInteger(count) && count >= 1 && count <= mostPreviewed,
-            'count',
-            `must be a whole number from 1 to ${mostPreviewed}`,
-          ),
+        () => (after === undefined ? now : argument(input.instant(after, 'after'))),
+        () => countOf('count', count, mostPreviewed),
       );
       return previewSchedule(read, { after: from, count, owner, calendar });
     },

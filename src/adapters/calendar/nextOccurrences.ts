@@ -1,11 +1,11 @@
-import { check, fieldsOf, invalidArgument, together } from '../../application/api/arguments.js';
+import { check, countOf, fieldsOf, invalidArgument, together } from '../../application/api/arguments.js';
 import { refused, SchedulerError } from '../../domain/errors.js';
 import { type Instant, instant } from '../../domain/instant.js';
 import { CalculatorFailure } from '../../domain/schedule/calendar.js';
 import { createCalendar } from './calendar.js';
 import type { Calculator } from './custom.js';
 import { epochOf } from './dateValue.js';
-import { isWholeNumber, type ScheduleIssue } from './input.js';
+import type { ScheduleIssue } from './input.js';
 import { readSchedule } from './parseSchedule.js';
 
 export type OccurrenceQuery = {
@@ -36,7 +36,7 @@ export const nextOccurrences = (schedule: unknown, query: OccurrenceQuery): Date
   const [after, until] = together(
     () => dateArgument('after', given.after),
     () => (given.until === undefined ? Number.POSITIVE_INFINITY : dateArgument('until', given.until)),
-    () => check(isWholeNumber(count, 0, mostOccurrences), 'count', `must be a whole number from 0 to ${mostOccurrences}`),
+    () => countOf('count', count, mostOccurrences, 0),
     () => check(typeof jobId === 'string', 'jobId', 'must be a text'),
     () => check(calculators instanceof Map, 'calculators', 'must be a Map of calculators by name'),
   );

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { HandlerOptions } from '../../application/handlers.js';
+import { type HandlerOptions, isHandler } from '../../application/handlers.js';
 import type { HandlerRef } from '../../application/ports/runner.js';
 import type { Issue } from '../../domain/errors.js';
 import { FileError } from './failure.js';
@@ -63,9 +63,6 @@ const readHandler = (given: unknown, directory: string): Read => {
     ? { handler: located(handler, directory), options: { concurrency } }
     : { fault: 'its concurrency must be a whole number of at least 1' };
 };
-
-// What a function takes cannot be seen from outside.
-const isHandler = (value: unknown): value is HandlerRef => typeof value === 'function' || (typeof value === 'string' && value !== '');
 
 const located = (handler: HandlerRef, directory: string): HandlerRef =>
   typeof handler === 'string' ? resolve(directory, handler) : handler;

@@ -1,4 +1,4 @@
-import { SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
+import { refused, SchedulerError, type SchedulerErrorCode } from '../../domain/errors.js';
 
 /** Where the service is, and what proves that one may ask it. */
 export type Target = { readonly url: string; readonly key?: string };
@@ -46,7 +46,7 @@ export const baseOf = (given: string): string => {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '') {
     const message = 'must be the address of a service, such as http://127.0.0.1:7070';
-    throw new SchedulerError('INVALID_ARGUMENT', `url: ${message}`, { issues: [{ path: 'url', message }] });
+    throw refused('INVALID_ARGUMENT', [{ path: 'url', message }]);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 };

@@ -1,7 +1,6 @@
 import { connect } from 'nats';
-import { PublisherUnavailable } from '../../application/ports/publisher.js';
 import type { Millis } from '../../domain/instant.js';
-import { explained, isStreamNotFound } from './failures.js';
+import { explained, isStreamNotFound, notSetUp } from './failures.js';
 import { serversOf } from './servers.js';
 import { faultsOf, wantedConfig } from './streamConfig.js';
 
@@ -28,8 +27,7 @@ export const askNats = async (url: string): Promise<NatsServer> => {
         throw error;
       });
       const faults = faultsOf({ maxPayload: max_payload, config: found?.config }, wanted);
-      if (faults.length > 0)
-        throw new PublisherUnavailable(`NATS ${version} at ${server} is not set up for the events: ${faults.join('; ')}`);
+      if (faults.length > 0) throw notSetUp(version, server, faults);
       return { server, version };
     } finally {
       await connection.close();

@@ -36,6 +36,10 @@ export const explained = (error: unknown, server: string): PublisherUnavailable 
   return new PublisherUnavailable(`NATS at ${server} ${complaint(read(error))}`, { cause: error });
 };
 
+/** It answers, and would not keep our events as they are to be kept. */
+export const notSetUp = (version: string | undefined, server: string, faults: readonly string[]): PublisherUnavailable =>
+  new PublisherUnavailable(`NATS ${version} at ${server} is not set up for the events: ${faults.join('; ')}`);
+
 const complaint = ({ code, message, api_error: api }: Failure): string => {
   if (api && jetStreamNotEnabled.has(api.err_code)) return withoutJetStream;
   if (api) return `refused: ${api.description}`;

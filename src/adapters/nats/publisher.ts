@@ -2,7 +2,7 @@ import { headers, type JetStreamManager, type MsgHdrs, type NatsConnection } fro
 import { type EventPublisher, type Outgoing, type PublishedUpTo, PublisherUnavailable } from '../../application/ports/publisher.js';
 import type { Millis } from '../../domain/instant.js';
 import type { Connection } from './connection.js';
-import { explained, isNoMessageFound, isStreamNotFound, isWrongLastSequence } from './failures.js';
+import { explained, isNoMessageFound, isStreamNotFound, isWrongLastSequence, notSetUp } from './failures.js';
 import { faultsOf, sentTo, streamName, wantedConfig } from './streamConfig.js';
 
 const answerMs: Millis = 5_000;
@@ -36,8 +36,7 @@ export class JetStreamPublisher implements EventPublisher {
       });
       const { max_payload, version } = connection.info ?? {};
       const faults = faultsOf({ maxPayload: max_payload, config }, wanted);
-      if (faults.length > 0)
-        throw new PublisherUnavailable(`NATS ${version} at ${this.connection.server} is not set up for the events: ${faults.join('; ')}`);
+      if (faults.length > 0) throw notSetUp(version, this.connection.server, faults);
     });
   }
 

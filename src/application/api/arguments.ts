@@ -1,4 +1,5 @@
 import { refused, SchedulerError } from '../../domain/errors.js';
+import type { Millis } from '../../domain/instant.js';
 import type { Parsed } from '../ports/jobInput.js';
 
 const unreadable = 'could not be read: a getter or proxy in it threw';
@@ -26,6 +27,21 @@ export const together = <T extends readonly unknown[]>(...readers: { readonly [I
 /** Throws unless `isGood`. */
 export const check = (isGood: boolean, path: string, message: string): void => {
   if (!isGood) throw invalidArgument(path, message);
+};
+
+/** A whole number within bounds. */
+export const countOf = (path: string, given: unknown, most: number, least = 1): number => {
+  if (typeof given === 'number' && Number.isInteger(given) && given >= least && given <= most) return given;
+  throw invalidArgument(path, `must be a whole number from ${least} to ${most}`);
+};
+
+/** A timer that is set for longer fires at once. */
+const longestMs: Millis = 2 ** 31 - 1;
+
+/** So long as a timer can wait. */
+export const millisOf = (path: string, given: unknown): Millis => {
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= longestMs) return given;
+  throw invalidArgument(path, 'must be a whole number of milliseconds, 24 days at most');
 };
 
 /** What an argument was read as. */

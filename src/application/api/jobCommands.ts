@@ -17,7 +17,7 @@ import type { ExecutionRow, JobRow } from '../ports/readModels.js';
 import type { Admission, Admissions } from '../quota/admission.js';
 import { streamOf } from '../streams.js';
 import { isOver, type Waiters } from '../waiters.js';
-import { argument, check, fieldsOf, invalidArgument, itemsOf, together } from './arguments.js';
+import { argument, check, fieldsOf, invalidArgument, itemsOf, millisOf, together } from './arguments.js';
 import { presentRun, presentScheduled } from './present.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, ScheduleOptions, ScheduleResult } from './types.js';
@@ -26,8 +26,6 @@ import type { BackfillResult, BulkResult, PauseOptions, RunOptions, RunResult, S
 const bulkGroup = 128;
 const bulkGroupsAtOnce = 4;
 const mostInBulk = 1_000_000;
-/** A timer that is set for longer fires at once. */
-const longestWaitMs = 2 ** 31 - 1;
 /** Nodes are heard of with every beat. */
 const heardOfLooks = 35;
 const heardOfMs = 100;
@@ -126,12 +124,11 @@ export class JobCommands {
   async runNow(jobName: unknown, parameters: unknown, options?: RunOptions): Promise<RunResult> {
     const { wait = true, waitMs, onQueued } = fieldsOf('options', options);
     const { input, clock, ids, waiters, handlers, isRunning } = this.dependencies;
-    const isTime = waitMs === undefined || (Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= longestWaitMs);
     const [stream, overrides] = together(
       () => this.#streamOf(jobName),
       () => (parameters === undefined ? undefined : accepted(input.parameters(parameters, 'parameters'))),
       () => check(typeof wait === 'boolean', 'wait', 'must be true or false'),
-      () => check(isTime, 'waitMs', 'must be a whole number of milliseconds, 24 days at most'),
+      () => (waitMs === undefined ? undefined : millisOf('waitMs', waitMs)),
       () => check(onQueued === undefined || typeof onQueued === 'function', 'onQueued', 'must be a function'),
     );
     const executionId = ids.next();
@@ -333,7 +330,7 @@ export const accepted = <T>(parsed: Parsed<T>): T => {
 
 export const otherOrganization = (own: string): SchedulerError => {
   const message = `must be "${own}", or left out: this is the API of that organization alone`;
-  return new SchedulerError('INVALID_JOB', `organization: ${message}`, { issues: [{ path: 'organization', message }] });
+  return refused('INVALID_JOB', [{ path: 'organization', message }]);
 };
 
 const asSchedulerError = (error: unknown): SchedulerError => {

@@ -15,7 +15,7 @@ import type { Membership } from '../ports/membership.js';
 import type { JobRow, ReadModels } from '../ports/readModels.js';
 import type { Projector } from '../projector.js';
 import { streamOf } from '../streams.js';
-import { argument, check, fieldsOf, invalidArgument, together } from './arguments.js';
+import { argument, countOf, fieldsOf, together } from './arguments.js';
 import { accepted, otherOrganization, unwell } from './jobCommands.js';
 import { jobNotFound, toError } from './rejections.js';
 import type { ComingQuery, ComingRun, Forecast, Horizon, WhatIf } from './types.js';
@@ -56,11 +56,10 @@ export class JobPlans {
   async comingRuns(jobName: unknown, query?: ComingQuery): Promise<readonly ComingRun[]> {
     const { input, rows } = this.dependencies;
     const { after, count = 10 } = fieldsOf('query', query);
-    const isCount = Number.isInteger(count) && count >= 1 && count <= mostComing;
     const [stream, from] = together(
       () => streamOf(this.organization, accepted(input.name(jobName, 'jobName'))),
       () => (after === undefined ? null : argument(input.instant(after, 'after'))),
-      () => check(isCount, 'count', `must be a whole number from 1 to ${mostComing}`),
+      () => countOf('count', count, mostComing),
     );
     const { state } = await unwell(rows.current(stream));
     if (state.kind === 'absent') throw jobNotFound(String(jobName));
@@ -174,6 +173,5 @@ type Playing = { readonly from: Instant; readonly end: Instant; readonly concurr
 
 const daysOf = (horizon: Horizon | undefined, most: number): number => {
   const { days = usualDays } = fieldsOf('horizon', horizon);
-  if (!Number.isInteger(days) || days < 1 || days > most) throw invalidArgument('days', `must be a whole number from 1 to ${most}`);
-  return days;
+  return countOf('days', days, most);
 };

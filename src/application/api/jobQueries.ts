@@ -16,7 +16,7 @@ import { replay } from '../projections/replay.js';
 import type { Projector } from '../projector.js';
 import { splitStream, streamOf } from '../streams.js';
 import { isOver } from '../waiters.js';
-import { argument, check, fieldsOf, idOf, invalidArgument, oneOrMore, together } from './arguments.js';
+import { argument, check, countOf, fieldsOf, idOf, invalidArgument, oneOrMore, together } from './arguments.js';
 import { accepted, unwell } from './jobCommands.js';
 import { presentArtifact, presentExecution, presentJob, presentStats } from './present.js';
 import { artifactNotFound, executionNotFound, jobNotFound, toError } from './rejections.js';
@@ -256,9 +256,5 @@ const versionOf = (cursor: unknown): number => {
   throw invalidArgument('cursor', 'must be that of a page before');
 };
 
-const boundedLimit = (limit: unknown, fallback: number, most = maxLimit): number => {
-  if (limit === undefined) return fallback;
-  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > most)
-    throw invalidArgument('limit', `must be a whole number from 1 to ${most}`);
-  return limit;
-};
+const boundedLimit = (limit: unknown, fallback: number, most = maxLimit): number =>
+  limit === undefined ? fallback : countOf('limit', limit, most);
