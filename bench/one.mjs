@@ -10,7 +10,7 @@ import * as throughput from './workloads/throughput.mjs';
 const workloads = { ...cluster, ...throughput, ...lateness, ...schedules, ...million, ...log, ...limits };
 const { subject, workload, open, settings } = JSON.parse(process.argv[2]);
 
-const adapter = await import(subject === 'nexus' ? './nexus.mjs' : `./peers/${subject}.mjs`);
+const adapter = await import(['nexus', 'service'].includes(subject) ? `./${subject}.mjs` : `./peers/${subject}.mjs`);
 const opened = await adapter.open(open);
 let result;
 try {

@@ -8,13 +8,14 @@ const peers = {
 };
 const mongoAgenda = { subject: 'agenda' };
 const nexus = { subject: 'nexus' };
+const service = { subject: 'service' };
 
 const times = (count, make) => Array.from({ length: count }, (_, i) => make(i + 1)).flat();
 
 /** Agenda is forty times slower than the others: a tenth of the jobs tells as much. */
 const throughput = (jobs, rounds) =>
   times(rounds, (round) =>
-    [nexus, peers.bullmq, peers.pgBoss, peers.graphileWorker, peers.agenda].map((subject) => ({
+    [nexus, service, peers.bullmq, peers.pgBoss, peers.graphileWorker, peers.agenda].map((subject) => ({
       row: 'w1',
       workload: 'throughput',
       round,
@@ -22,6 +23,20 @@ const throughput = (jobs, rounds) =>
       ...subject,
     })),
   );
+
+/** The same for longer, and what there is to be reached then: the first 20,000 jobs of a process are those for which V8 compiles. */
+const sustained = (jobs, rounds) =>
+  times(rounds, (round) => {
+    const common = { row: 'w1', variant: 'sustained', round, settings: { jobs } };
+    return [
+      ...[nexus, service, peers.bullmq, peers.pgBoss, peers.graphileWorker].map((subject) => ({
+        ...common,
+        workload: 'throughput',
+        ...subject,
+      })),
+      { ...common, workload: 'limits', ...nexus },
+    ];
+  });
 
 const scheduling = (jobs, rounds) => times(rounds, (round) => [{ row: 'w1', workload: 'scheduling', round, settings: { jobs }, ...nexus }]);
 
@@ -119,11 +134,13 @@ export const plans = ({ quick, rounds = quick ? 1 : 3 }) =>
         ...throughput(20_000, rounds),
         ...scheduling(5_000, rounds),
         ...limits(20_000, rounds),
+        ...sustained(100_000, rounds),
         ...lateness(1_000, rounds, quick),
         ...latenessOnServer(150),
         ...log(5_000, 20_000),
         ...cluster(2_000),
         ...schedulesAndRestart(nexus, 20_000, 2_000),
+        ...schedulesAndRestart(service, 20_000, 2_000),
         ...schedulesAndRestart(peers.bullmq, 20_000, 2_000),
         ...schedulesAndRestart(peers.graphileWorker, 20_000, 2_000),
         ...schedulesAndRestart(nexus, 20_000, 2_000, 2),

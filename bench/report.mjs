@@ -4,6 +4,7 @@ import { mediansOf } from './medians.mjs';
 
 const names = {
   nexus: 'nexus-scheduler, embedded',
+  service: 'nexus-scheduler, V8 set up as in the service',
   bullmq: 'BullMQ, Redis (fsync every second)',
   pgBoss: 'pg-boss, PostgreSQL',
   graphileWorker: 'graphile-worker, PostgreSQL (deletes what is done)',
@@ -27,19 +28,31 @@ const chart = (rows) => {
   return ['```', ...lines, '```'].join('\n');
 };
 
-const perSubject = (medians, row, workload) =>
+const perSubject = (medians, row, workload, variant) =>
   subjects.flatMap((subject) => {
-    const figures = medians.get(`${row}/${workload}/${subject}`);
+    const figures = medians.get([row, workload, subject, ...(variant ? [variant] : [])].join('/'));
     return figures ? [{ subject, name: names[subject], figures }] : [];
   });
 
 const throughput = (medians) => {
-  const all = perSubject(medians, 'w1', 'throughput');
-  if (all.length === 0) return [];
-  const ours = all.find(({ subject }) => subject === 'nexus')?.figures;
   const single = medians.get('w1/scheduling/nexus');
   return [
-    '### W1: throughput',
+    ...throughputOf('### W1: throughput', perSubject(medians, 'w1', 'throughput')),
+    ...(single
+      ? [
+          `Single calls of ours, each durable when answered: ${shown(single.oneByOnePerSecond)}/s one after the other, ` +
+            `${shown(single.hundredInFlightPerSecond)}/s with a hundred under way.`,
+        ]
+      : []),
+    ...throughputOf('### W1 for longer: five times as many jobs', perSubject(medians, 'w1', 'throughput', 'sustained')),
+  ];
+};
+
+const throughputOf = (title, all) => {
+  if (all.length === 0) return [];
+  const ours = all.find(({ subject }) => subject === 'nexus')?.figures;
+  return [
+    title,
     table(
       ['', 'schedule/s', 'execute/s', 'end to end/s', 'µs of processor per execution, server included', 'we execute'],
       all.map(({ name, figures: f }) => [
@@ -53,12 +66,6 @@ const throughput = (medians) => {
     ),
     'Executions per second:',
     chart(all.map(({ name, figures }) => [name, figures.executePerSecond])),
-    ...(single
-      ? [
-          `Single calls of ours, each durable when answered: ${shown(single.oneByOnePerSecond)}/s one after the other, ` +
-            `${shown(single.hundredInFlightPerSecond)}/s with a hundred under way.`,
-        ]
-      : []),
   ];
 };
 
@@ -114,6 +121,7 @@ const limits = (medians) => {
     medians.get(`${key}/nexus`),
   );
   if (!limit) return [];
+  const [longer, oursForLonger] = ['w1/limits', 'w1/throughput'].map((key) => medians.get(`${key}/nexus/sustained`));
   const oneByOne = single && 1_000 / single.oneByOnePerSecond;
   return [
     '### What the machine and the driver of the store can do without a scheduler',
@@ -130,6 +138,8 @@ const limits = (medians) => {
           limit['threads.executePerSecond'],
           ours?.executePerSecond,
         ],
+        ['executions per second for longer, by the driver', longer?.executePerSecond, oursForLonger?.executePerSecond],
+        ['the same, handed to the threads of the store', longer?.['threads.executePerSecond'], oursForLonger?.executePerSecond],
         ['jobs scheduled per second: a durable record, a row, by the driver', limit.schedulePerSecond, ours?.schedulePerSecond],
         [
           'the same event and row, encoded and handed to the threads of the store',
