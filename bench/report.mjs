@@ -88,7 +88,18 @@ const schedules = (medians) => {
   return [
     '### W3 and W4: many schedules, the herd of a minute, restart',
     table(
-      ['', 'schedules', 'register ms', 'MiB + server', 'idle % + server', 'herd p50 / p99 ms', 'early', 'ready ms', 'first job ms'],
+      [
+        '',
+        'schedules',
+        'register ms',
+        'MiB + server',
+        'idle % + server',
+        'herd p50 / p99 ms',
+        'a minute later',
+        'early',
+        'ready ms',
+        'first job ms',
+      ],
       all.map(({ subject, name, figures: f }) => {
         const again = medians.get(`w4/restart/${subject}`);
         return [
@@ -98,6 +109,7 @@ const schedules = (medians) => {
           `${shown(f.processMib)} + ${shown(f.serverMib)}`,
           `${shown(f.idlePercent)} + ${shown(f.idleServerPercent)}`,
           `${shown(f['herdMs.p50'])} / ${shown(f['herdMs.p99'])}`,
+          `${shown(f['nextHerdMs.p50'])} / ${shown(f['nextHerdMs.p99'])}`,
           f.herdEarly,
           again?.readyMs,
           again?.firstJobMs,

@@ -1,5 +1,5 @@
 // W3: many hourly schedules and a herd that is due every minute: how fast they are registered, what they cost while nothing is due, how
-// late the herd is. W4, in a process of its own on what W3 left: from the start of the process until it is ready, and has run a job.
+// late the herd is, the first one of the process and the one a minute later. W4, in a process of its own on what W3 left: from the start of the process until it is ready, and has run a job.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mib, quantiles, round, serverMib, until, wall, watchCpu } from '../measure.mjs';
 import { payloadOf } from './payload.mjs';
@@ -19,10 +19,15 @@ const cronsOf = (schedules, herd) => [
 export const schedules = async (subject, { schedules: count, herd, serverPid, idleSeconds = 15 }) => {
   await subject.reset();
   let boundary = Number.POSITIVE_INFINITY;
-  const late = new Map();
+  let late = new Map();
   const handler = ({ i, herd: isHerd }) => {
     const at = wall();
     if (isHerd && at > boundary - 500 && !late.has(i)) late.set(i, at - boundary);
+  };
+  const herdOf = async (minute) => {
+    [boundary, late] = [minute, new Map()];
+    await until(async () => late.size >= herd, boundary - wall() + 55_000, 20);
+    return [...late.values()];
   };
   const from = wall();
   await subject.addCron(cronsOf(count, herd));
@@ -34,9 +39,8 @@ export const schedules = async (subject, { schedules: count, herd, serverPid, id
   await sleep(idleSeconds * 1_000);
   const idle = watching();
   const [processMib, ofServer] = [mib(), serverMib(serverPid)];
-  boundary = Math.ceil(wall() / minuteMs) * minuteMs;
-  await until(async () => late.size >= herd, boundary - wall() + 55_000, 20);
-  const lateness = [...late.values()];
+  const minute = Math.ceil(wall() / minuteMs) * minuteMs;
+  const [first, next] = [await herdOf(minute), await herdOf(minute + minuteMs)];
   return {
     schedules: count + herd,
     registerMs: round(registerMs),
@@ -44,9 +48,10 @@ export const schedules = async (subject, { schedules: count, herd, serverPid, id
     serverMib: ofServer,
     idlePercent: round((idle.processSeconds / idle.seconds) * 100),
     idleServerPercent: round((idle.serverSeconds / idle.seconds) * 100),
-    herdFired: lateness.length,
-    herdEarly: lateness.filter((ms) => ms < 0).length,
-    herdMs: quantiles(lateness),
+    herdFired: first.length,
+    herdEarly: [...first, ...next].filter((ms) => ms < 0).length,
+    herdMs: quantiles(first),
+    nextHerdMs: quantiles(next),
     othersPercent: idle.othersPercent,
   };
 };

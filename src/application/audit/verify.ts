@@ -29,6 +29,8 @@ export type Verification = {
 };
 
 const page = 1_000;
+/** Jobs are looked at together as long as they have no more commits than this among them, so that a long one is in memory alone. */
+const commitsTogether = 500;
 const maxProblems = 100;
 const mostLooks = 3;
 
@@ -71,20 +73,38 @@ export const verify = async (dependencies: Dependencies, onProgress?: (done: num
   for (let after: StreamKey | null = null; ; ) {
     const streams = await dependencies.store.streams(after, page);
     const rows = await dependencies.readModels.jobs(streams);
-    for (const stream of streams) {
-      const checked = await checkStream(stream, rows.get(stream), projected, dependencies);
-      checked.problems.forEach(report);
-      if (rows.get(stream)?.state.kind === 'job') counts.jobs++;
-      counts.executions += checked.executions;
-      counts.occurrences += checked.occurrences;
-      read += checked.commits;
+    for (const some of groupsOf(streams, rows)) {
+      const checked = await Promise.all(some.map((stream) => checkStream(stream, rows.get(stream), projected, dependencies)));
+      for (const { problems, commits, executions, occurrences } of checked) {
+        problems.forEach(report);
+        counts.executions += executions;
+        counts.occurrences += occurrences;
+        read += commits;
+      }
       onProgress?.(Math.min(read, total), total);
     }
+    for (const { state } of rows.values()) if (state.kind === 'job') counts.jobs++;
     if (streams.length < page) break;
     after = streams.at(-1) ?? null;
   }
   return { ok: problems.length === 0, ...counts, problems };
 };
+
+/** How many commits a job has is told by its row; without one it is looked at by itself. */
+function* groupsOf(streams: readonly StreamKey[], rows: ReadonlyMap<StreamKey, JobRow>): Generator<readonly StreamKey[]> {
+  let some: StreamKey[] = [];
+  let commits = 0;
+  for (const stream of streams) {
+    const version = rows.get(stream)?.version ?? commitsTogether;
+    if (some.length > 0 && commits + version > commitsTogether) {
+      yield some;
+      [some, commits] = [[], 0];
+    }
+    some.push(stream);
+    commits += version;
+  }
+  if (some.length > 0) yield some;
+}
 
 type Report = (problem: Problem) => void;
 type Checked = {
