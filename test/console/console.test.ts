@@ -170,6 +170,7 @@ else
       });
       await press('Save');
       await sees('Somebody has changed this job meanwhile.');
+      await tab.page.locator('[role=alert]:focus').waitFor();
       await sees('meanwhile', '.note .changes');
       await press('Save mine over it');
       await sees('At 04:00');

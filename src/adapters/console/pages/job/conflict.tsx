@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Job } from '../../api/wire.js';
 import { differences } from '../../words/differences.js';
 import { draftOf } from '../../words/draft.js';
@@ -15,8 +16,11 @@ type Given = {
 export const Conflict = ({ base, mine, theirs, busy, overwrite, takeTheirs }: Given) => {
   const changed = differences(draftOf(base), draftOf(theirs));
   const lost = differences(draftOf(theirs), mine);
+  const note = useRef<HTMLDivElement>(null);
+  // The button that had the focus has made way for this.
+  useEffect(() => note.current?.focus(), []);
   return (
-    <div class="note wait stack" role="alert">
+    <div class="note wait stack" role="alert" tabIndex={-1} ref={note}>
       <p>
         <b>Somebody has changed this job meanwhile.</b> You edited version {base.version}, it is at version {theirs.version} now. Nothing
         was saved.
