@@ -72,6 +72,8 @@ const suiteOf = (victim: Victim) => (server: () => MongoServer, kind: MongoKind)
     await cluster.schedule(jobs, (i) => ({
       jobName: `job-${i}`,
       jobType: 'witness',
+      // Some run for long enough that kills meet them.
+      parameters: { ms: i % 5 === 0 ? 500 : 5 },
       schedule: { type: 'once', runAt: new Date(Date.now() + (i * scale.spreadMs) / jobs) },
       maxAttempts: 20,
       backoff: { type: 'constant', delay: 0, jitter: 0 },
