@@ -1,4 +1,4 @@
-import type { JobEvent } from '../domain/job/index.js';
+import { type JobEvent, jobEventTypes } from '../domain/job/index.js';
 import { invalidArgument } from './api/arguments.js';
 import type { PublishedEvent } from './api/types.js';
 import { publishedOf } from './eventStream.js';
@@ -17,7 +17,7 @@ export class Listeners {
   }
 
   on(organization: string, type: JobEvent['type'] | '*', call: Call): () => void {
-    if (typeof type !== 'string') throw invalidArgument('type', "must be a type of event, or '*'");
+    if (type !== '*' && !jobEventTypes.includes(type)) throw invalidArgument('type', "must be a type of event, or '*'");
     if (typeof call !== 'function') throw invalidArgument('listener', 'must be a function');
     const listener = { organization, type, call };
     this.#listeners.add(listener);

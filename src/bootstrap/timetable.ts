@@ -9,6 +9,7 @@ import {
 } from '../adapters/calendar/index.js';
 import { readJsonObject } from '../adapters/calendar/inputJson.js';
 import { createJobInput, type ParametersCheck } from '../adapters/input/jobInput.js';
+import { systemClock } from '../adapters/system/systemClock.js';
 import { argument, countOf, fieldsOf, together } from '../application/api/arguments.js';
 import { accepted } from '../application/api/jobCommands.js';
 import type { InstantInput } from '../application/api/types.js';
@@ -28,7 +29,7 @@ export type Timetable = {
 const mostPreviewed = 100;
 
 export const createTimetable = (calculators: ReadonlyMap<string, Calculator>, checkParameters: ParametersCheck = () => []): Timetable => {
-  const calendar = createCalendar(calculators);
+  const calendar = createCalendar(calculators, () => systemClock.monotonic());
   const input = createJobInput({
     readSchedule: (schedule, now, owner) => {
       const parsed = parseSchedule(schedule, { now, owner, calendar, calculators });

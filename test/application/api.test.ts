@@ -234,6 +234,16 @@ describe('scheduleJobs', () => {
     expect(await scheduler.scheduleJobs([])).toEqual([]);
   });
 
+  it('lets others have their turn however much it refuses', async () => {
+    const { scheduler } = openScheduler();
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const results = await scheduler.scheduleJobs(Array.from({ length: 1_280 }, () => 0 as never));
+    clearInterval(timer);
+    expect(results.every((result) => result instanceof SchedulerError && result.code === 'INVALID_JOB')).toBe(true);
+    expect(turns).toBeGreaterThan(0);
+  });
+
   it('takes thousands', async () => {
     const { scheduler } = openScheduler();
     const jobs = Array.from({ length: 3_000 }, (_, i) => ({ ...report, jobName: `job-${i}` }));
@@ -790,12 +800,17 @@ describe('a call with several faults', () => {
     ['comingRuns', (s) => s.comingRuns('no name', { after: 'x', count: 0 }), ['jobName', 'after', 'count']],
     ['cancelJob', (s) => s.cancelJob('no name', { note: 5 as never }), ['jobName', 'note']],
     ['toggleJob', (s) => s.toggleJob('no name', 'x' as never, { note: 5 as never, until: 'y' }), ['jobName', 'until', 'note', 'enabled']],
+    ['toggleJob, to resume,', (s) => s.toggleJob('no name', true, { note: 5 as never, until: 'y' }), ['jobName', 'note', 'until']],
     [
       'runNow',
       (s) => s.runNow('no name', [1] as never, { wait: 'x' as never, waitMs: -1, onQueued: 1 as never }),
       ['jobName', 'parameters', 'wait', 'waitMs', 'onQueued'],
     ],
-    ['events', (s) => s.events({ jobName: 5 as never, after: 5 as never, follow: 'x' as never }).next(), ['jobName', 'after', 'follow']],
+    [
+      'events',
+      (s) => s.events({ jobName: 5 as never, type: ['JobPaused', 'nope'] as never, after: 5 as never, follow: 'x' as never }).next(),
+      ['jobName', 'type', 'after', 'follow'],
+    ],
     [
       'previewSchedule',
       async (s) => s.previewSchedule({ type: 'x' } as never, { count: 0, after: 'x' }),

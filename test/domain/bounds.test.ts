@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { instant } from '../../src/domain/instant.js';
 import { nextStartAt, statusOf, workAt } from '../../src/domain/job/index.js';
 import { jitterOffset } from '../../src/domain/schedule/jitter.js';
+import type { CronSchedule } from '../../src/domain/schedule/schedule.js';
 import {
   at,
+  cancel,
   complete,
   completed,
+  definition,
   exhausted,
   fail,
   failed,
@@ -162,6 +165,31 @@ describe('jitter', () => {
     const job = jobOf(scheduled({ schedule: spread }));
     expect(statusOf(job, instant(at('09:00') + offset - 1))).toBe('scheduled');
     expect(statusOf(job, instant(at('09:00') + offset))).toBe('queued');
+  });
+
+  it('still to pass keeps the run where another schedule names it too', () => {
+    const bounded = { ...spread, maxRuns: 7 };
+    given(scheduled({ schedule: spread }))
+      .when(schedule(at('09:00'), { schedule: bounded }))
+      .then({ type: 'JobRescheduled', definition: definition({ schedule: bounded }), changed: ['schedule'], nextRunAt: at('09:00') });
+  });
+
+  it('still to pass has the run recorded as given up where another schedule does not name it, or the job is cancelled', () => {
+    const atHalf: CronSchedule = { ...hourly, expression: '30 * * * *' };
+    given(scheduled({ schedule: spread }))
+      .when(schedule(at('09:00'), { schedule: atHalf }))
+      .then(skipped('cancelled', at('09:00'), at('09:00')), {
+        type: 'JobRescheduled',
+        definition: definition({ schedule: atHalf }),
+        changed: ['schedule'],
+        nextRunAt: at('09:30'),
+      });
+    given(scheduled({ schedule: spread }))
+      .when(cancel(at('09:00')))
+      .then(skipped('cancelled', at('09:00'), at('09:00')), { type: 'JobCancelled' });
+    given(scheduled({ schedule: spread }))
+      .when(cancel(instant(at('09:00') - 1)))
+      .then({ type: 'JobCancelled' });
   });
 
   it('does not make a pile of what has not started yet', () => {

@@ -54,6 +54,21 @@ describe('a calculator', () => {
     for (const call of calls) expect(call).toEqual([{ from: 9 }, { timezone: 'Europe/Berlin', organization: 'acme' }]);
   });
 
+  it.each([
+    [1_000, 'is heard'],
+    [1_001, 'has failed: everybody waits for its answer'],
+  ])('that takes %i ms %s', (tookMs) => {
+    let elapsedMs = 0;
+    const slow: Calculator = (after, ...more) => {
+      elapsedMs += tookMs;
+      return everyHour(after, ...more);
+    };
+    const calendar = createCalendar(new Map([['working-hours', slow]]), () => elapsedMs);
+    const ask = () => calendar.next(custom, at('08:30'), { jobId: 'job-1', organization: 'acme' });
+    if (tookMs === 1_000) expect(ask()).toBe(at('09:00'));
+    else expect(ask).toThrow('Calculator "working-hours" took 1001 ms for an answer; it may take at most 1000 ms');
+  });
+
   it('that answers null ends the schedule', () => {
     const never = () => null;
     givenWith(never)(planned)

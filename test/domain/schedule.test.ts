@@ -39,6 +39,27 @@ const every = (value: number, anchor: IntervalSchedule['anchor'], anchorDefaulte
 const rescheduled = (some: Partial<JobDefinition>, changed: readonly string[], nextRunAt: ReturnType<typeof at> | null) =>
   ({ type: 'JobRescheduled', definition: definition(some), changed, nextRunAt }) as const;
 
+describe('a job that is to run once', () => {
+  const ran = [scheduled(), queued('e1', at('09:00')), started('e1', at('09:00')), completed('e1', at('09:00'))];
+
+  it('does not repeat a run that another schedule has had', () => {
+    given(...ran)
+      .when(schedule(at('09:00'), { schedule: once(at('09:00')) }))
+      .thenRejected({
+        code: 'INVALID_SCHEDULE',
+        path: 'schedule.runAt',
+        message: 'is not later than the run that was handled last (2026-03-02T09:00:00.000Z); give a later instant',
+      });
+  });
+
+  it('may have its moment right after such a run', () => {
+    const runAt = instant(at('09:00') + 1);
+    given(...ran)
+      .when(schedule(at('09:00'), { schedule: once(runAt) }))
+      .then(rescheduled({ schedule: once(runAt) }, ['schedule'], runAt));
+  });
+});
+
 describe('a new job', () => {
   it('waits for its first occurrence after now', () => {
     given()

@@ -1,4 +1,4 @@
-import { type Instant, instant } from '../../domain/instant.js';
+import { type Instant, instant, type Millis } from '../../domain/instant.js';
 import type { Calendar, ScheduleOwner } from '../../domain/schedule/calendar.js';
 import type { CronSchedule, CustomSchedule, IntervalSchedule, RRuleSchedule, Schedule } from '../../domain/schedule/schedule.js';
 import { firstInstant, lastInstant } from './civil.js';
@@ -12,8 +12,11 @@ import { type Zone, zoneOf } from './zone.js';
 
 type Recurring = CronSchedule | IntervalSchedule | RRuleSchedule | CustomSchedule;
 
-/** Evaluates every kind of schedule by schedule-semantics.md; pure, but for caches of bounded size and the calculators handed in. */
-export const createCalendar = (calculators: ReadonlyMap<string, Calculator>): Calendar => {
+/**
+ * Evaluates every kind of schedule by schedule-semantics.md; pure, but for caches of bounded size and the calculators handed in, which
+ * are held to their time by a stopwatch (milliseconds that only grow) where there is one.
+ */
+export const createCalendar = (calculators: ReadonlyMap<string, Calculator>, stopwatch: () => Millis = () => 0): Calendar => {
   const follow = (schedule: Recurring, zone: Zone, after: number, owner: ScheduleOwner): number | null => {
     switch (schedule.kind) {
       case 'cron': {
@@ -25,7 +28,7 @@ export const createCalendar = (calculators: ReadonlyMap<string, Calculator>): Ca
       case 'rrule':
         return nextOfRRule(schedule, zone, after);
       case 'custom':
-        return nextOfCustom(calculators, schedule, after, owner);
+        return nextOfCustom(calculators, schedule, after, owner, stopwatch);
     }
   };
 

@@ -110,7 +110,12 @@ export class JobCommands {
     const results: BulkResult[] = [];
     const underWay: Promise<readonly BulkResult[]>[] = [];
     const settle = async (most: number): Promise<void> => {
-      while (underWay.length > most) results.push(...((await underWay.shift()) ?? []));
+      while (underWay.length > most) {
+        const settled = (await underWay.shift()) ?? [];
+        results.push(...settled);
+        // What is refused waits for nothing: without this nothing else would have its turn.
+        if (settled.every((result) => result instanceof SchedulerError)) await this.#turn();
+      }
     };
     for (let i = 0; i < given.length; i += bulkGroup) {
       underWay.push(Promise.all(given.slice(i, i + bulkGroup).map((input) => this.scheduleJob(input).catch(asSchedulerError))));
@@ -202,7 +207,10 @@ export class JobCommands {
   }
 
   async resume(jobName: unknown, options?: PauseOptions): Promise<Ok> {
-    const [stream, remark] = this.#named(jobName, options);
+    const [[stream, remark]] = together(
+      () => this.#named(jobName, options),
+      () => check(fieldsOf('options', options).until === undefined, 'until', 'is for a pause'),
+    );
     return this.#handle(stream, { type: 'ResumeJob', now: this.dependencies.clock.now(), ...remark, ...this.#by });
   }
 
@@ -284,6 +292,10 @@ export class JobCommands {
   get #by(): { readonly by?: string } {
     const { actor } = this.dependencies;
     return actor === undefined ? {} : { by: actor };
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.dependencies.background.after(0, resolve, 'keepAlive'));
   }
 
   #within<T>(promise: Promise<T>, ms: number | undefined): Promise<T> {

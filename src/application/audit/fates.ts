@@ -99,6 +99,7 @@ class Book implements Fates {
         rule.next = event.nextRunAt;
         return;
       case 'JobCancelled':
+        // Jitter or not: what was planned before goes with its schedule, and has to be recorded as gone.
         this.#owesNothing(rule, at - decisionMs, version);
         Object.assign(rule, { ended: true, next: null });
         return;
@@ -139,8 +140,14 @@ class Book implements Fates {
   close(now: Instant, version: Version): void {
     const rule = this.#rule;
     if (!rule || rule.ended) return;
+    const last = now - jitterOffset(boundsOf(rule.schedule).jitterMs, rule.jobId);
+    if (!this.#isNext(rule.next, rule, version)) this.#owesNothing(rule, last, version);
+  }
+
+  /** Whether the log names what is owed as the next occurrence: it only waits. */
+  #isNext(next: Instant | null, rule: Rule, version: Version): boolean {
     const owed = this.#owed(rule, version);
-    if (owed !== null && (rule.next === null || rule.next > owed)) this.#owesNothing(rule, now, version);
+    return owed !== null && next !== null && next <= owed;
   }
 
   #begin({ jobId, definition, nextRunAt: next }: Extract<JobEvent, { type: 'JobScheduled' }>, at: Instant): void {
@@ -151,7 +158,7 @@ class Book implements Fates {
 
   #replace(rule: Rule, event: Extract<JobEvent, { type: 'JobRescheduled' }>, at: Instant, version: Version): void {
     const isOther = event.changed.includes('schedule');
-    if (isOther) this.#owesNothing(rule, at - decisionMs, version);
+    if (isOther && !this.#isNext(event.nextRunAt, rule, version)) this.#owesNothing(rule, at - decisionMs, version);
     if (isOther || event.changed.includes('active')) {
       const { schedule } = event.definition;
       const since = Math.max(at, rule.lastHandled);
@@ -180,10 +187,9 @@ class Book implements Fates {
     this.found++;
   }
 
-  /** Reports what would have started by an instant. */
-  #owesNothing(rule: Rule, by: number, version: Version): void {
+  /** Reports occurrences up to an instant. */
+  #owesNothing(rule: Rule, last: number, version: Version): void {
     if (rule.ended) return;
-    const last = by - jitterOffset(boundsOf(rule.schedule).jitterMs, rule.jobId);
     const owed = this.#owed(rule, version);
     if (owed !== null && owed <= last) this.#report(rule, owed, last, version);
   }

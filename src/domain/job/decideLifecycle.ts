@@ -1,5 +1,5 @@
 import { accept } from '../decider.js';
-import type { Instant } from '../instant.js';
+import { type Instant, plus } from '../instant.js';
 import { CalculatorFailure } from '../schedule/calendar.js';
 import type { CancelJob, DeleteJob, PauseJob, ResumeJob } from './commands.js';
 import type { JobDecision } from './decide.js';
@@ -9,7 +9,7 @@ import type { JobEvent } from './events.js';
 import { misfireGraceMs } from './limits.js';
 import { type Context, newestBefore } from './occurrences.js';
 import type { Job } from './state.js';
-import { jitterOf, nextStartAt } from './status.js';
+import { jitterOf } from './status.js';
 
 /** Stops new attempts; one that runs goes on. Said again with another note or end, the pause is recorded anew. */
 export const pauseJob = ({ now, by, note, until }: PauseJob, job: Job): JobDecision => {
@@ -34,7 +34,7 @@ type Cause = { readonly now: Instant; readonly by?: string; readonly note?: stri
 /** What passed while the job was paused is recorded once; a one-time job whose time has passed stays due, or has missed it. */
 export const resumed = (job: Job, { now, by, note }: Cause, context: Context): readonly JobEvent[] => {
   const draft = draftOf(job);
-  if (job.definition.schedule.kind !== 'once') skipPassed(draft, now, 'paused', context);
+  if (job.definition.schedule.kind !== 'once') skipPassed(draft, plus(now, -jitterOf(job)), 'paused', context);
   else if (job.nextRunAt !== null && isGivenUp(job, job.nextRunAt, now)) skipMissed(draft, job.nextRunAt, job.nextRunAt, context);
   const { nextRunAt } = draft.job;
   emit(draft, { type: 'JobResumed', nextRunAt, ...(by !== undefined && { by }), ...(note !== undefined && { note }) });
@@ -53,6 +53,7 @@ const isGivenUp = ({ definition: { misfire } }: Job, runAt: Instant, now: Instan
 export const giveUpDue = (draft: Draft, now: Instant, context: Context): void => {
   const reason = draft.job.paused ? 'paused' : 'cancelled';
   try {
+    // What only waits for its jitter is given up with the rest.
     skipPassed(draft, now, reason, context);
   } catch (error) {
     const { nextRunAt: at } = draft.job;
@@ -61,12 +62,11 @@ export const giveUpDue = (draft: Draft, now: Instant, context: Context): void =>
   }
 };
 
-const skipPassed = (draft: Draft, now: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
+/** Records the occurrences up to an instant as skipped. */
+const skipPassed = (draft: Draft, upTo: Instant, reason: 'paused' | 'cancelled', context: Context): void => {
   const { nextRunAt, ended } = draft.job;
-  const startAt = nextStartAt(draft.job);
-  if (nextRunAt === null || startAt === null || startAt > now || ended) return;
-  const end = (now - jitterOf(draft.job) + 1) as Instant;
-  const [last = nextRunAt] = newestBefore(draft.job, nextRunAt, end, 1, context);
+  if (nextRunAt === null || nextRunAt > upTo || ended) return;
+  const [last = nextRunAt] = newestBefore(draft.job, nextRunAt, plus(upTo, 1), 1, context);
   skip(draft, nextRunAt, last, reason, context);
 };
 

@@ -11,6 +11,7 @@ import { acceptDraft, type Draft, draftOf, emit } from './draft.js';
 import { oncePastLimitMs } from './limits.js';
 import { type Context, following } from './occurrences.js';
 import type { Job } from './state.js';
+import { nextStartAt } from './status.js';
 
 export const createJob = (command: ScheduleJob, context: Context): JobDecision => {
   const { now, newJobId: jobId, definition, enabled, refused, madeBy } = command;
@@ -34,11 +35,11 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
   const changed = changedFields(definition, job.definition);
   const rescheduled = changed.includes('schedule');
   if (rescheduled) {
-    const tooLate = refusePast(definition.schedule, now);
+    const tooLate = refusePast(definition.schedule, now) ?? refuseHandled(definition.schedule, job);
     if (tooLate) return tooLate;
   }
   const draft = draftOf(job);
-  if (rescheduled) decideLeft(draft, command, context);
+  if (rescheduled) decideLeft(draft, command, definition, context);
   const nextRunAt = rescheduled || (job.ended && enabled === true) ? upcoming(draft.job, definition, now, context) : draft.job.nextRunAt;
   if (rescheduled && nextRunAt === null) return neverFires();
   const reactivated = draft.job.ended !== null && nextRunAt !== null;
@@ -56,15 +57,26 @@ export const updateJob = (command: ScheduleJob, job: Job, context: Context): Job
   return acceptDraft(draft);
 };
 
-/** Gives what is due a fate before its schedule goes; what does not fit into one commit is given up. */
-const decideLeft = (draft: Draft, command: ScheduleJob, context: Context): void => {
+/**
+ * Gives what is due a fate before its schedule goes; what does not fit into one commit is given up. So is what only waits for its jitter,
+ * unless the new schedule names it too.
+ */
+const decideLeft = (draft: Draft, command: ScheduleJob, definition: JobDefinition, context: Context): void => {
   const { now, watchedSince = now } = command;
   try {
     decideDue(draft, { now, watchedSince, newExecutionId: dueIds(command) }, Number.POSITIVE_INFINITY, context);
   } catch (error) {
     if (!(error instanceof CalculatorFailure)) throw error;
   }
-  giveUpDue(draft, now, context);
+  if (!isKept(draft.job, definition, now, context)) giveUpDue(draft, now, context);
+};
+
+/** Whether the next run of the old schedule is one of the new, too, and has not been due to start. */
+const isKept = (job: Job, definition: JobDefinition, now: Instant, context: Context): boolean => {
+  const startAt = nextStartAt(job);
+  if (job.nextRunAt === null || startAt === null || startAt <= now || job.nextRunAt > now || definition.schedule.kind === 'once')
+    return false;
+  return following(renewed(job, definition), instant(job.nextRunAt - 1), context) === job.nextRunAt;
 };
 
 /** Ids for runs that come due in the very moment of a change; the new job id of the command is unused then and unique. */
@@ -77,8 +89,12 @@ const upcoming = (job: Job, definition: JobDefinition, now: Instant, context: Co
   const after = instant(Math.max(now, job.lastHandled ?? now));
   if (definition.schedule === job.definition.schedule) return following(job, after, context);
   if (definition.schedule.kind === 'once') return definition.schedule.runAt;
-  return following({ ...job, definition, runsStarted: 0, executions: [] }, after, context);
+  if (isKept(job, definition, now, context)) return job.nextRunAt;
+  return following(renewed(job, definition), after, context);
 };
+
+/** Under another schedule runs are counted anew. */
+const renewed = (job: Job, definition: JobDefinition): Job => ({ ...job, definition, runsStarted: 0, executions: [] });
 
 const causeOf = ({ by, idempotencyKey }: ScheduleJob) => ({
   ...(by !== undefined && { by }),
@@ -91,6 +107,16 @@ const first = (schedule: Schedule, next: (schedule: Schedule) => Instant | null)
 const refusePast = (schedule: Schedule, now: Instant): JobDecision | null =>
   schedule.kind === 'once' && schedule.runAt < now - oncePastLimitMs
     ? reject({ code: 'INVALID_SCHEDULE', path: 'schedule.runAt', message: 'is more than 60 s in the past; give a later instant' })
+    : null;
+
+/** What was handled once is never run again, whatever the schedule (schedule-semantics 9). */
+const refuseHandled = (schedule: Schedule, { lastHandled }: Job): JobDecision | null =>
+  schedule.kind === 'once' && lastHandled !== null && schedule.runAt <= lastHandled
+    ? reject({
+        code: 'INVALID_SCHEDULE',
+        path: 'schedule.runAt',
+        message: `is not later than the run that was handled last (${new Date(lastHandled).toISOString()}); give a later instant`,
+      })
     : null;
 
 const neverFires = (): JobDecision => reject({ code: 'INVALID_SCHEDULE', path: 'schedule', message: 'never fires: no occurrence follows' });
