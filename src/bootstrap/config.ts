@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { notifyRule } from '../adapters/input/notifyRule.js';
+import { readServerUrl } from '../adapters/mail/serverUrl.js';
 import { serversOf } from '../adapters/nats/servers.js';
 import { SchedulerError } from '../domain/errors.js';
 import { isMailAddress } from '../domain/mailAddress.js';
 import { nameForm, namePattern } from '../domain/name.js';
 import { readRecipient } from '../domain/recipient.js';
+import { webhookSecret } from './notificationOptions.js';
 
 const count = (most: number) =>
   z.coerce
@@ -24,6 +26,15 @@ const list = z.string().transform((text) =>
     .map((word) => word.trim())
     .filter((word) => word !== ''),
 );
+const mailServer = z.string().superRefine((text, context) => {
+  try {
+    readServerUrl(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message.replace(/^SMTP_URL:? /, '') : String(error);
+    context.addIssue({ code: 'custom', message });
+  }
+});
+
 const json = z.string().transform((text, context) => {
   try {
     return JSON.parse(text) as unknown;
@@ -58,7 +69,7 @@ const schema = z.object({
   /** What `keys create` writes; mostly as `SCHEDULER_API_KEYS_FILE`. */
   SCHEDULER_API_KEYS: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }).default('warn'),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an URL such as smtp://user:password@host:587' }).optional(),
+  SMTP_URL: mailServer.optional(),
   NOTIFY_EMAIL: list
     .refine((all) => all.every(isMailAddress), 'must be a mail address, or several with commas, such as ops@example.com')
     .optional(),
@@ -88,7 +99,7 @@ const schema = z.object({
   SCHEDULER_SECRETS: list.optional(),
   SCHEDULER_INVENTORY_MONGODB_URI: mongoUrl.optional(),
   SCHEDULER_INVENTORY_MONGODB_DB: z.string().optional(),
-  SCHEDULER_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
+  SCHEDULER_WEBHOOK_SECRET: webhookSecret.optional(),
   /** Where the service is reached by people, such as `https://scheduler.example.com`. */
   SCHEDULER_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an URL such as https://scheduler.example.com' }).optional(),
   SCHEDULER_NOTIFY_WINDOW_SECONDS: count(86_400).optional(),

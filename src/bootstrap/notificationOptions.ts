@@ -20,13 +20,19 @@ export type NotificationOptions = {
 
 const name = z.string().regex(namePattern, nameForm);
 
+/** What follows `whsec_` is the key itself, in base64 (standardwebhooks.com). */
+export const webhookSecret = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .regex(/^(?!whsec_)|^whsec_[A-Za-z0-9+/]{11,}={0,2}$/, 'after whsec_ must be base64 of at least 8 bytes');
+
 export const notifications = z.strictObject({
   to: z
     .array(z.string().refine((text) => readRecipient(text) !== null, recipientForm))
     .max(20, 'must be at most 20')
     .default([]),
   organizations: z.record(name, notifyRule).default({}),
-  webhookSecret: z.string().min(8, 'must have at least 8 characters').optional(),
+  webhookSecret: webhookSecret.optional(),
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an URL such as https://scheduler.example.com' }).optional(),
   windowMs: z
     .int({ error: 'must be a whole number' })

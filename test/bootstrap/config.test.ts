@@ -39,6 +39,17 @@ describe('the environment', () => {
     expect(readConfig(right)).toMatchObject(right);
   });
 
+  it('names a setting of the mail server that is none, and a secret that is no key', () => {
+    for (const [environment, why] of [
+      [{ SMTP_URL: 'smtp://host?requireTLS=maybe' }, 'SMTP_URL requireTLS must be true or false'],
+      [{ SMTP_URL: 'smtp://host?pool=1' }, 'SMTP_URL has the unknown setting pool'],
+      [{ SCHEDULER_WEBHOOK_SECRET: 'whsec_!!!' }, 'SCHEDULER_WEBHOOK_SECRET after whsec_ must be base64 of at least 8 bytes'],
+    ] as const)
+      expect(() => readConfig(environment)).toThrow(why);
+    const right = { SCHEDULER_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 1).toString('base64')}` };
+    expect(readConfig(right)).toMatchObject(right);
+  });
+
   it('leaves what is not ours alone', () => {
     expect(issuesOf(() => readConfig({ PATH: '/bin', HOME_FILE: 'x', NODE_ENV: 'test' }))).toEqual([]);
   });

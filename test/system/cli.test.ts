@@ -11,6 +11,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 type Program = {
   readonly child: ChildProcessWithoutNullStreams;
+  /** What it has printed so far. */
+  readonly out: () => string;
   /** Resolves when either output has shown a text. */
   readonly shows: (text: string) => Promise<void>;
   readonly ended: Promise<Ended>;
@@ -41,7 +43,7 @@ const program = (argv: readonly string[], environment: { readonly [name: string]
       look();
       void ended.then(() => reject(new Error(`ended without showing "${text}":\n${out}${err}`)));
     });
-  return { child, shows, ended };
+  return { child, out: () => out, shows, ended };
 };
 
 const run = (...argv: readonly string[]): Promise<Ended> => program(argv).ended;
@@ -56,6 +58,8 @@ const handlers = file(
   'handlers.mjs',
   `export default {
      ping: () => 'pong',
+     leaves: () => void setInterval(() => {}, 1_000),
+     slow: () => new Promise((resolve) => setTimeout(() => resolve('at last'), 1_500)),
      stuck: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
    };`,
 );
@@ -85,6 +89,31 @@ describe('the program', () => {
     expect(out).toMatch(/^nexus-scheduler \d+\.\d+\.\d+\n {2}store +embedded, in /);
     expect(out).toMatch(/Z {2}ping +started attempt 1\/3\n.*Z {2}ping +completed in \d+ ms {2}"pong"$/m);
     expect(out).toMatch(/\nstopped after .*: 1 completed, 0 failed\n$/);
+  });
+
+  it('ends with its service, whatever a handler has left behind', async () => {
+    const at = ['--data-dir', path.join(directory, 'leaves')];
+    const serving = program(['serve', '--jobs', file('leaves.json', due('leaves')), '--handlers', handlers, ...at]);
+    await serving.shows('leaves  completed');
+    serving.child.kill('SIGTERM');
+    expect(await serving.ended).toMatchObject({ code: 0, out: expect.stringMatching(/\nstopped after .*: 1 completed, 0 failed\n$/) });
+  });
+
+  it('answers who waits for a run by HTTP before it ends', async () => {
+    const slow = file(
+      'waited.json',
+      JSON.stringify({ jobName: 'slow', jobType: 'slow', schedule: { type: 'once', runAt: '2030-01-01T00:00:00Z' } }),
+    );
+    const serving = program(['serve', '--jobs', slow, '--handlers', handlers, '--data-dir', path.join(directory, 'waited')]);
+    await serving.shows('http://127.0.0.1:');
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(serving.out()) ?? [];
+    const waiting = program(['run', 'slow', '--url', url]);
+    await serving.shows('started attempt 1/3');
+    serving.child.kill('SIGTERM');
+    await serving.shows('SIGTERM: stopping; waiting');
+    expect(await program(['run', 'slow', '--url', url]).ended).toMatchObject({ code: 1, err: expect.stringContaining('STOPPED') });
+    expect(await waiting.ended).toEqual({ code: 0, out: expect.stringMatching(/^slow completed as .*; the service has stopped/), err: '' });
+    expect((await serving.ended).code).toBe(0);
   });
 
   it('lets a handler end where its terminal is gone', async () => {

@@ -48,7 +48,7 @@ const existingJobs = (scheduler: CliScheduler, inputs: readonly JobInput[]): Pro
   Promise.all(
     inputs.map(async (input) => {
       try {
-        return await jobsApiFor(scheduler, input).getJob(input.jobName);
+        return await jobsApiFor(scheduler, input).getJob(Object(input).jobName);
       } catch (error) {
         // Whatever is wrong with its name, scheduling it will say.
         if (error instanceof SchedulerError && error.code !== 'STORE_LOCKED' && error.code !== 'STORE_UNAVAILABLE') return null;
@@ -77,12 +77,12 @@ type Found = JobInfo | null | undefined;
 const trialOf = (old: Found, renewed: Found, input: JobInput, isOver: boolean): Trial => {
   if (!old || !renewed) return { outcome: 'created', staysEnded: false };
   const { enabled } = Object(input);
-  const sameSchedule = isOver || isDeepStrictEqual(old.schedule, renewed.schedule);
+  const sameSchedule = isOver || isSame(old.schedule, renewed.schedule);
   const comesBack = isEnded(old.status) && (!sameSchedule || (enabled === true && !isOver));
-  const isSame = sameSchedule && isDeepStrictEqual(definitionOf(old), definitionOf(renewed));
+  const sameJob = sameSchedule && isSame(definitionOf(old), definitionOf(renewed));
   const isLeftEnabled = enabled === undefined || enabled === old.enabled;
   return {
-    outcome: isSame && isLeftEnabled && !comesBack ? 'unchanged' : 'updated',
+    outcome: sameJob && isLeftEnabled && !comesBack ? 'unchanged' : 'updated',
     staysEnded: isEnded(old.status) && !comesBack,
   };
 };
@@ -108,3 +108,7 @@ const definitionFields = [
 ] as const satisfies readonly (keyof JobInfo)[];
 
 const definitionOf = (job: JobInfo): readonly unknown[] => definitionFields.map((field) => job[field]);
+
+/** What a service says of a job has instants as texts. */
+const isSame = (a: unknown, b: unknown): boolean => isDeepStrictEqual(asJson(a), asJson(b));
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -59,6 +59,7 @@ describe('schedule', () => {
       { ...daily, description: 'renewed' },
       { jobName: 'no\u001b[31mname', jobType: 'x', schedule: { type: 'once', runAt: '2020-01-01T00:00:00Z' }, colour: 'red' },
       5,
+      null,
     ];
     const file = cli.file('wrong.json', wrong);
     for (const flags of [['--dry-run'], []]) {
@@ -83,6 +84,7 @@ describe('schedule', () => {
       { outcome: 'unchanged' },
       { outcome: 'refused', index: 2 },
       { outcome: 'refused', index: 3 },
+      { outcome: 'refused', index: 4 },
     ]);
     await cli.run('schedule', '-f', jobs);
   });

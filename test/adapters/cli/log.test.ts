@@ -73,6 +73,11 @@ describe('a log that is exported and imported', () => {
 
   it('says so where there is no such job, or no such file', async () => {
     expect(await from.run('export', 'nobody')).toMatchObject({ code: 1 });
+    expect(await from.run('export', 'two', '--all')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('name a job, or ask for --all'),
+    });
     expect((await to.run('import', '-f', path.join(to.directory, 'nothing'))).code).toBe(1);
   });
 });

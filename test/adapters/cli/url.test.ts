@@ -52,6 +52,16 @@ describe('commands with --url', () => {
     expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('there is no job "report" in this organization (JOB_NOT_FOUND)')]);
   });
 
+  it('try a file without doing anything', async () => {
+    const once = { jobName: 'once', jobType: 'pdf', schedule: { type: 'once', runAt: '2030-01-01T00:00:00Z' } };
+    const file = cli.file('once.json', once);
+    const later = cli.file('later.json', { ...once, schedule: { type: 'once', runAt: '2031-01-01T00:00:00Z' } });
+    const outcomeOf = async (...argv: readonly string[]) => (await json('schedule', '-f', ...argv))[0].outcome;
+    expect(await outcomeOf(file)).toBe('created');
+    expect([await outcomeOf(file, '--dry-run'), await outcomeOf(file)]).toEqual(['unchanged', 'unchanged']);
+    expect([await outcomeOf(later, '--dry-run'), await outcomeOf(later)]).toEqual(['updated', 'updated']);
+  });
+
   it('print with --json what the library returns', async () => {
     await service.scheduler.forOrganization('acme').scheduleJob({ jobName: 'report', jobType: 'pdf', schedule: hourly });
     expect(await json('show', 'report')).toEqual(

@@ -32,7 +32,7 @@ it('says what is wrong in plain words, at its path', () => {
     record: 'must be an object',
     own: 'must be our own words',
     'either.days': 'must be a number',
-    'either.week': 'is not known',
+    'either.week': 'is not known: either must be false or { days }',
     colour: 'is not known',
   });
   expect(said(5)).toEqual({ thing: 'must be an object' });

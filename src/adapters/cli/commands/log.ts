@@ -27,6 +27,7 @@ const exportLog = async (
   { all = false }: { readonly all?: boolean },
 ): Promise<undefined> => {
   const { terminal, organization } = invocation;
+  if (all && name !== undefined) throw new UsageError('name a job, or ask for --all: one job is of one organization');
   await withScheduler(invocation, 'read', async (scheduler) => {
     // A job that is not there is a mistake, and no empty log.
     if (name !== undefined) await scheduler.getJob(name);

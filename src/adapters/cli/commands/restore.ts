@@ -24,7 +24,7 @@ export const restoreCommand: Commands = (program, run) => {
     .option('--to <directory>', 'restore into this directory, which must be empty or not there; default: the data directory', directoryName)
     .option('--dry-run', 'check the archive and the directory, and write nothing')
     .option('--verify', 'only check the archive')
-    .option('--key-env <name>', 'the variable that holds the key of an encrypted archive', 'BACKUP_KEY')
+    .option('--key-env <name>', 'the variable that holds the key of an encrypted archive; it begins with BACKUP_', 'BACKUP_KEY')
     .option('--limit-gib <count>', 'the most that the archive may hold, in GiB; default 64', wholeNumber(1))
     .action(run(restore));
 };
@@ -36,6 +36,7 @@ const restore = async (
 ): Promise<undefined> => {
   const { environment, terminal, json, store } = invocation;
   if (verify && (to !== undefined || dryRun)) throw new UsageError('--verify goes without --to and --dry-run: it only reads the archive');
+  if (!/^BACKUP_[A-Z0-9_]{1,64}$/.test(keyEnv)) throw new UsageError('--key-env names a variable that begins with BACKUP_');
   if (!verify && to === undefined && store.kind === 'shared')
     throw new UsageError('give the directory to restore into: --to DIRECTORY; a store that nodes share is not restored in place');
   const restored = await environment

@@ -52,10 +52,21 @@ const runThere = async (invocation: Invocation, name: string, { param, handlers,
   return withScheduler(invocation, 'write', async (scheduler) => {
     const result = await scheduler.runNow(name, param && Object.fromEntries(param), { wait });
     if (json) terminal.printJson(result);
-    else if (wait) tell(await scheduler.getExecution(result.executionId), invocation);
+    else if (wait) await tellThere(result, scheduler, invocation);
     else terminal.print(`${printable(name)} is queued as ${result.executionId}`);
     return !wait || result.status === 'completed' ? 0 : 1;
   });
+};
+
+/** A service that stops lets runs end, and says no more of them. */
+const tellThere = async (result: RunResult, scheduler: CliScheduler, invocation: Invocation): Promise<void> => {
+  const { executionId, jobName, status } = result;
+  const details = await scheduler.getExecution(executionId).catch((error) => {
+    if (error instanceof SchedulerError && (error.code === 'STOPPED' || error.code === 'NOT_AVAILABLE')) return null;
+    throw error;
+  });
+  if (details) tell(details, invocation);
+  else invocation.terminal.print(`${printable(jobName)} ${status} as ${executionId}; the service has stopped, and tells no more`);
 };
 
 type There = { readonly param: Options['param']; readonly handlers: string | undefined; readonly wait: boolean };

@@ -34,6 +34,8 @@ export const serveCommand: Commands = (program, run) => {
 };
 
 const defaultDrainSeconds = 30;
+/** Whatever a handler has left behind, such as a timer, keeps the process no longer than this when the service has ended. */
+const lingerMs = 1_000;
 
 const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> => {
   const { environment, organization } = invocation;
@@ -48,7 +50,7 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
     for (const [name, { handler, options }] of handlers) scheduler.jobHandlers.set(name, handler, options);
     for (const api of apisOf(scheduler, organization, inputs)) api.on('*', log.onEvent);
     const outcomes = inputs.length === 0 ? [] : await applyJobs(scheduler, inputs);
-    if (outcomes.some(({ outcome }) => outcome === 'refused')) return refused(outcomes, invocation);
+    if (outcomes.some(({ outcome }) => outcome === 'refused')) return leave(invocation, refused(outcomes, invocation));
     // Before anything runs: whoever finds the port taken has started nothing.
     http = await listening(invocation, scheduler, options);
     await greet(invocation, scheduler, [...scheduler.jobHandlers.keys()], outcomes, log, http);
@@ -57,12 +59,18 @@ const serve = async (invocation: Invocation, options: Options): Promise<0 | 1> =
     const signal = await stopping.asked;
     sayStopping(invocation, signal, log, drainMs);
   } finally {
-    await http?.close();
+    // Whoever waits for a run by HTTP is answered when it is over; what is new is told that the service stops.
     await scheduler.stop({ drainMs });
+    await http?.close();
     stopping.end();
   }
   sayGoodbye(invocation, log);
-  return 0;
+  return leave(invocation, 0);
+};
+
+const leave = <C extends number>({ environment }: Invocation, code: C): C => {
+  environment.after(lingerMs, () => environment.exit(code));
+  return code;
 };
 
 const listening = (invocation: Invocation, scheduler: CliScheduler, { http, host, port }: Options): Promise<Listening | null> => {
