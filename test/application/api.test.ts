@@ -789,6 +789,14 @@ describe('previewSchedule', () => {
   });
 });
 
+describe('on', () => {
+  it('refuses a type of event that there is none of, and what is no function', () => {
+    const { scheduler } = openScheduler();
+    expect(() => scheduler.on('nope' as never, () => undefined)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    expect(() => scheduler.on('*', 5 as never)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+});
+
 describe('a call with several faults', () => {
   const faults: readonly (readonly [string, (scheduler: Scheduler) => unknown, readonly string[]])[] = [
     ['getScheduledJobs', (s) => s.getScheduledJobs({ status: 'zz' as never, limit: -1, tag: 5 as never }), ['status', 'limit', 'tag']],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { JobInput } from '../../application/api/types.js';
 import type { Issue } from '../../domain/errors.js';
 import type { CliInput } from './environment.js';
-import { FileError } from './failure.js';
+import { FileError, unusable } from './failure.js';
 
 /** The jobs of a file, or of standard input for `-`: one object, an array, or `{ "jobs": [...] }`. What is in them is not looked at. */
 export const readJobsFile = async (file: string, stdin: CliInput): Promise<readonly JobInput[]> => {
@@ -21,8 +21,7 @@ const textOf = async (file: string, stdin: CliInput): Promise<string> => {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new FileError(`${file} cannot be read: ${reason}`, [], { cause: error });
+    throw unusable(file, 'read', error);
   }
 };
 

@@ -23,6 +23,11 @@ export const directoryName = (text: string): string => {
   return text;
 };
 
+export const addressName = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('Give an address, such as 127.0.0.1.');
+  return text;
+};
+
 /** An instant, as the library reads one. */
 export const isoInstant =
   ({ readInstant }: CliEnvironment) =>

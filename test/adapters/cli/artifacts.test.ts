@@ -38,6 +38,11 @@ describe('artifacts', () => {
     const saved = await cli.json('artifacts', execution, '--save', target);
     expect(saved).toMatchObject([{ file: path.join(target, 'long.txt') }, { file: path.join(target, 'totals.csv') }]);
     expect(readFileSync(path.join(target, 'totals.csv'), 'utf8')).toBe('name,total\n');
+    const inTheWay = await cli.run('artifacts', execution, '--save', handlers);
+    expect([inTheWay.code, inTheWay.err]).toEqual([
+      1,
+      expect.stringContaining(`${handlers} cannot be made: there is something else of this name`),
+    ]);
     const again = await cli.run('artifacts', execution, '--save', target);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('long.txt exists, and is left as it is') });
     expect(readdirSync(target).toSorted()).toEqual(['long.txt', 'totals.csv']);

@@ -78,6 +78,11 @@ describe('a log that is exported and imported', () => {
       out: '',
       err: expect.stringContaining('name a job, or ask for --all'),
     });
-    expect((await to.run('import', '-f', path.join(to.directory, 'nothing'))).code).toBe(1);
+    const nothing = path.join(to.directory, 'nothing');
+    for (const [file, why] of [
+      [nothing, 'there is no such file'],
+      [to.directory, 'it is a directory'],
+    ] as const)
+      expect(await to.run('import', '-f', file)).toMatchObject({ code: 1, err: `error: ${file} cannot be read: ${why} (INVALID_FILE)\n` });
   });
 });

@@ -142,6 +142,15 @@ describe('restore', () => {
     expect(await cli.run('restore', plain, '--to', plain)).toMatchObject({ code: 1, err: expect.stringContaining('is no directory') });
   });
 
+  it('says of an archive that cannot be read why', async () => {
+    const nowhere = `${plain}.not-there`;
+    expect(await cli.run('restore', nowhere, '--to', target)).toMatchObject({
+      code: 1,
+      err: `error: ${nowhere} cannot be read: there is no such file (INVALID_FILE)\n`,
+    });
+    expectNothing();
+  });
+
   it('leaves alone what another restore has begun', async () => {
     mkdirSync(`${target}.restoring`);
     const { code, err } = await cli.run('restore', plain, '--to', target);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ArtifactFile, ArtifactInfo } from '../../../application/api/types.js';
 import { bytesInWords } from '../../../application/bytesInWords.js';
 import type { CliScheduler } from '../environment.js';
-import { FileError } from '../failure.js';
+import { FileError, unusable } from '../failure.js';
 import { printable } from '../format/printable.js';
 import { type Column, tableLines } from '../format/table.js';
 import { absolute } from '../format/time.js';
@@ -53,7 +53,9 @@ const fileTable = (files: readonly Saved[], { terminal }: Invocation): readonly 
 };
 
 const saveAll = async (scheduler: CliScheduler, artifacts: readonly ArtifactInfo[], directory: string): Promise<readonly Saved[]> => {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true }).catch((error) => {
+    throw unusable(directory, 'made', error);
+  });
   const saved: Saved[] = [];
   for (const artifact of artifacts) {
     const { content } = await scheduler.openArtifact(artifact.artifactId);

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { SchedulerError } from '../../../domain/errors.js';
 import type { CliInput } from '../environment.js';
-import { FileError, UsageError } from '../failure.js';
+import { FileError, UsageError, unusable } from '../failure.js';
 import { type Commands, type Invocation, withScheduler } from '../invocation.js';
 
 export const logCommands: Commands = (program, run) => {
@@ -75,9 +75,12 @@ const linesOf = async (file: string, stdin: CliInput): Promise<AsyncIterable<str
 /** Opened at once, so that a wrong name is said before the store is touched. */
 const linesOfFile = async (path: string): Promise<AsyncIterable<string>> => {
   const opened = await open(path).catch((error) => {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new FileError(`${path} cannot be read: ${reason}`, [], { cause: error });
+    throw unusable(path, 'read', error);
   });
+  if ((await opened.stat()).isDirectory()) {
+    await opened.close();
+    throw new FileError(`${path} cannot be read: it is a directory`);
+  }
   return (async function* () {
     // Lines are given out from the moment they are asked for: whoever asks must be there.
     yield* opened.readLines({ encoding: 'utf8' });

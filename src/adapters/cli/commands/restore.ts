@@ -1,6 +1,6 @@
 import { SchedulerError } from '../../../domain/errors.js';
 import type { RestoredArchive } from '../environment.js';
-import { FileError, UsageError } from '../failure.js';
+import { FileError, UsageError, unusable } from '../failure.js';
 import { fieldLines } from '../format/fields.js';
 import { printable } from '../format/printable.js';
 import type { Commands, Invocation } from '../invocation.js';
@@ -47,19 +47,22 @@ const restore = async (
       keyName: keyEnv,
       ...(limitGib !== undefined && { maxBytes: limitGib * gib }),
     })
-    .catch(refused);
+    .catch(refused(archive));
   if (json) terminal.printJson(restored);
   else terminal.print(...restoredLines(restored, invocation));
   if (dryRun) terminal.note('This was a dry run: nothing was written.');
   return undefined;
 };
 
-/** The command line is right; the directory is not one to restore into. */
-const refused = (error: unknown): never => {
-  if (error instanceof SchedulerError && error.code === 'INVALID_ARGUMENT')
-    throw new FileError(error.message.replace(/^to: /, ''), [], { cause: error });
-  throw error;
-};
+/** The command line is right; the archive is not there, or the directory is not one to restore into. */
+const refused =
+  (archive: string) =>
+  (error: unknown): never => {
+    if (error instanceof Error && 'syscall' in error && 'path' in error && error.path === archive) throw unusable(archive, 'read', error);
+    if (error instanceof SchedulerError && error.code === 'INVALID_ARGUMENT')
+      throw new FileError(error.message.replace(/^to: /, ''), [], { cause: error });
+    throw error;
+  };
 
 const restoredLines = (restored: RestoredArchive, { terminal }: Invocation): readonly string[] => [
   restored.directory === null

@@ -5,7 +5,7 @@ import { duration } from '../format/time.js';
 import { loadHandlers } from '../handlersFile.js';
 import { type Commands, directoryOf, type Invocation, loggerOn, openScheduler } from '../invocation.js';
 import { readJobsFile } from '../jobsFile.js';
-import { portNumber, wholeNumber } from '../options.js';
+import { addressName, portNumber, wholeNumber } from '../options.js';
 import { bannerLines, serviceOf } from '../serveBanner.js';
 import { ServeLog } from '../serveLog.js';
 import { type StopCause, stopAsked } from '../stopAsked.js';
@@ -28,7 +28,7 @@ export const serveCommand: Commands = (program, run) => {
     .option('--handlers <file>', 'ES module whose default export is an object of handlers by name')
     .option('--drain <seconds>', 'on SIGINT, SIGTERM or SIGHUP, wait so long for running handlers', wholeNumber(0))
     .option('--port <port>', 'answer HTTP on this port; 0: on one that is free', portNumber)
-    .option('--host <address>', 'answer HTTP on this address')
+    .option('--host <address>', 'answer HTTP on this address', addressName)
     .option('--no-http', 'do without the HTTP API')
     .action(run(serve));
 };
