@@ -21,4 +21,4 @@ export const mediansOf = ({ measurements }) => {
   return medians;
 };
 
-const keyOf = ({ row, workload, subject, variant }) => [row, workload, subject, ...(variant ? [variant] : [])].join('/');
+export const keyOf = ({ row, workload, subject, variant }) => [row, workload, subject, ...(variant ? [variant] : [])].join('/');

@@ -1,6 +1,6 @@
 // The results as tables and charts in Markdown.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mediansOf } from './medians.mjs';
+import { keyOf, mediansOf } from './medians.mjs';
 
 const names = {
   nexus: 'nexus-scheduler, embedded',
@@ -30,7 +30,7 @@ const chart = (rows) => {
 
 const perSubject = (medians, row, workload, variant) =>
   subjects.flatMap((subject) => {
-    const figures = medians.get([row, workload, subject, ...(variant ? [variant] : [])].join('/'));
+    const figures = medians.get(keyOf({ row, workload, subject, variant }));
     return figures ? [{ subject, name: names[subject], figures }] : [];
   });
 

@@ -1,6 +1,6 @@
-// This scheduler in a process where V8 is set up as src/bootstrap/main.ts does.
-import { setFlagsFromString } from 'node:v8';
+// This scheduler in a process where V8 is set up as the service does it.
+import { inlineLess } from '../dist/bootstrap/inlineLess.js';
 
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
+inlineLess();
 
 export { open } from './nexus.mjs';

@@ -1,5 +1,6 @@
 // W3: many hourly schedules and a herd that is due every minute: how fast they are registered, what they cost while nothing is due, how
-// late the herd is, the first one of the process and the one a minute later. W4, in a process of its own on what W3 left: from the start of the process until it is ready, and has run a job.
+// late the herd is, the first one of the process and the one a minute later. W4, in a process of its own on what W3 left: from the start
+// of the process until it is ready, and has run a job.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mib, quantiles, round, serverMib, until, wall, watchCpu } from '../measure.mjs';
 import { payloadOf } from './payload.mjs';

@@ -1,4 +1,4 @@
-import { type JobEvent, jobEventTypes } from '../domain/job/index.js';
+import { jobEventTypes } from '../domain/job/index.js';
 import { check, countOf, fieldsOf, invalidArgument, oneOrMore, together } from './api/arguments.js';
 import type { EventFilter, PublishedEvent } from './api/types.js';
 import type { Commits } from './commits.js';
@@ -120,11 +120,8 @@ export const publishedOf = (commit: Commit): readonly PublishedEvent[] =>
     data,
   }));
 
-const eventType = (given: unknown): JobEvent['type'] => {
-  const type = jobEventTypes.find((known) => known === given);
-  if (type === undefined) throw invalidArgument('type', `must be a type of event, such as ${jobEventTypes[0]}`);
-  return type;
-};
+const isEventType = (given: unknown): boolean => jobEventTypes.some((type) => type === given);
+const anEventType = `must be a type of event, such as ${jobEventTypes[0]}`;
 
 const aSequence = 'must be a sequence such as 0:17:0';
 
@@ -132,7 +129,7 @@ const checked = (filter: EventFilter): EventFilter => {
   const { jobName, type, after, last, follow, signal } = filter;
   together(
     () => check(jobName === undefined || typeof jobName === 'string', 'jobName', 'must be a text'),
-    () => (type === undefined ? undefined : oneOrMore('type', type).map(eventType)),
+    () => check(type === undefined || oneOrMore('type', type).every(isEventType), 'type', anEventType),
     () => check(after === undefined || typeof after === 'string', 'after', aSequence),
     () => (last === undefined ? undefined : countOf('last', last, mostLast)),
     () => check(last === undefined || after === undefined, 'last', 'is not for use beside after'),

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { readInstant } from '../adapters/calendar/dateValue.js';
 import { nextOccurrences } from '../adapters/calendar/index.js';
 import { type OpenOptions, processEnvironment, runCli } from '../adapters/cli/index.js';
@@ -10,6 +9,7 @@ import { background } from '../adapters/system/background.js';
 import { systemClock } from '../adapters/system/systemClock.js';
 import { SchedulerError } from '../domain/errors.js';
 import { type Config, readConfig } from './config.js';
+import { inlineLess } from './inlineLess.js';
 import { jobTypes } from './jobTypes.js';
 import { keysIn } from './keys.js';
 import { limitsFrom } from './limitsFrom.js';
@@ -22,9 +22,7 @@ import { restoreArchive } from './restore.js';
 import { createScheduler } from './scheduler.js';
 import { serversOf } from './servers.js';
 
-// The process is ours, so V8 may be told to put less of other functions into each that it optimizes: what it saves by that here is less
-// than what the larger functions take to compile.
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
+inlineLess();
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 

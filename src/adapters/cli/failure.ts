@@ -39,11 +39,9 @@ const reasons: { readonly [code: string]: string } = {
 
 /** What keeps a file that was named from being read, or made. */
 export const unusable = (path: string, what: 'read' | 'made', error: unknown): FileError => {
-  const reason = reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  const reason = error instanceof Error ? (reasons[systemCode(error) ?? ''] ?? error.message) : String(error);
   return new FileError(`${path} cannot be ${what}: ${reason}`, [], { cause: error });
 };
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 /** What a command does not do, although command line and store are well. `remedy` says what does it. */
 export class Refusal extends Error {

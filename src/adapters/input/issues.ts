@@ -18,9 +18,11 @@ export const issuesOf = (issue: z.core.$ZodIssue, words: Words, above: readonly 
     // Where only one of the alternatives can be meant, what is wrong in it is told.
     const meant = issue.errors.filter((branch) => branch.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'));
     const [only] = meant;
-    const form = messageOf(issue);
-    const named = form.startsWith('Invalid input') ? words : { ...words, misspelled: `is not known: ${at()} ${form}` };
-    if (only && meant.length === 1) return only.flatMap((inner) => issuesOf(inner, named, path));
+    if (only && meant.length === 1) {
+      const form = messageOf(issue);
+      const named = form.startsWith('Invalid input') ? words : { ...words, misspelled: `is not known: ${at()} ${form}` };
+      return only.flatMap((inner) => issuesOf(inner, named, path));
+    }
   }
   return [{ path: at(), message: messageOf(issue) }];
 };

@@ -1,5 +1,5 @@
 import { refused, SchedulerError } from '../../domain/errors.js';
-import { type Instant, instant } from '../../domain/instant.js';
+import { type Instant, instant, type Millis } from '../../domain/instant.js';
 import { type ExecutionQueued, handlerKeyOf, type JobCommand } from '../../domain/job/index.js';
 import type { Activity } from '../activity.js';
 import type { CommandHandler, Handled } from '../commandHandler.js';
@@ -114,7 +114,7 @@ export class JobCommands {
         const settled = (await underWay.shift()) ?? [];
         results.push(...settled);
         // What is refused waits for nothing: without this nothing else would have its turn.
-        if (settled.every((result) => result instanceof SchedulerError)) await this.#turn();
+        if (settled.every((result) => result instanceof SchedulerError)) await this.#pause(0);
       }
     };
     for (let i = 0; i < given.length; i += bulkGroup) {
@@ -281,11 +281,11 @@ export class JobCommands {
 
   /** Whether another live node has the handler. One that has just joined may not have been heard of yet. */
   async #runsElsewhere(handlerKey: string): Promise<boolean> {
-    const { membership, background } = this.dependencies;
+    const { membership } = this.dependencies;
     for (let looks = 0; ; looks++) {
       if (membership.nodes().some(({ node, handlerKeys }) => node !== membership.self && handlerKeys.includes(handlerKey))) return true;
       if (membership.exclusive || looks === heardOfLooks) return false;
-      await new Promise<void>((resolve) => background.after(heardOfMs, resolve, 'keepAlive'));
+      await this.#pause(heardOfMs);
     }
   }
 
@@ -294,8 +294,8 @@ export class JobCommands {
     return actor === undefined ? {} : { by: actor };
   }
 
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.dependencies.background.after(0, resolve, 'keepAlive'));
+  #pause(ms: Millis): Promise<void> {
+    return new Promise((resolve) => this.dependencies.background.after(ms, resolve, 'keepAlive'));
   }
 
   #within<T>(promise: Promise<T>, ms: number | undefined): Promise<T> {

@@ -1,5 +1,5 @@
 import { accept, reject } from '../decider.js';
-import { type Instant, instant } from '../instant.js';
+import { type Instant, instant, plus } from '../instant.js';
 import { CalculatorFailure } from '../schedule/calendar.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { ScheduleJob } from './commands.js';
@@ -11,7 +11,7 @@ import { acceptDraft, type Draft, draftOf, emit } from './draft.js';
 import { oncePastLimitMs } from './limits.js';
 import { type Context, following } from './occurrences.js';
 import type { Job } from './state.js';
-import { nextStartAt } from './status.js';
+import { jitterOf } from './status.js';
 
 export const createJob = (command: ScheduleJob, context: Context): JobDecision => {
   const { now, newJobId: jobId, definition, enabled, refused, madeBy } = command;
@@ -73,10 +73,9 @@ const decideLeft = (draft: Draft, command: ScheduleJob, definition: JobDefinitio
 
 /** Whether the next run of the old schedule is one of the new, too, and has not been due to start. */
 const isKept = (job: Job, definition: JobDefinition, now: Instant, context: Context): boolean => {
-  const startAt = nextStartAt(job);
-  if (job.nextRunAt === null || startAt === null || startAt <= now || job.nextRunAt > now || definition.schedule.kind === 'once')
-    return false;
-  return following(renewed(job, definition), instant(job.nextRunAt - 1), context) === job.nextRunAt;
+  const { nextRunAt } = job;
+  if (nextRunAt === null || nextRunAt > now || plus(nextRunAt, jitterOf(job)) <= now || definition.schedule.kind === 'once') return false;
+  return following(renewed(job, definition), plus(nextRunAt, -1), context) === nextRunAt;
 };
 
 /** Ids for runs that come due in the very moment of a change; the new job id of the command is unused then and unique. */
@@ -89,7 +88,8 @@ const upcoming = (job: Job, definition: JobDefinition, now: Instant, context: Co
   const after = instant(Math.max(now, job.lastHandled ?? now));
   if (definition.schedule === job.definition.schedule) return following(job, after, context);
   if (definition.schedule.kind === 'once') return definition.schedule.runAt;
-  if (isKept(job, definition, now, context)) return job.nextRunAt;
+  // What is not over by now was kept.
+  if (job.nextRunAt !== null && job.nextRunAt <= now) return job.nextRunAt;
   return following(renewed(job, definition), after, context);
 };
 
